@@ -1,0 +1,1 @@
+"""Signals to events: repetitions, holds, faults, visibility verdicts."""

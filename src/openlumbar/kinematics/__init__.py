@@ -1,0 +1,1 @@
+"""Pose track to signals: angles, heights, yaw, with the unit in every name."""

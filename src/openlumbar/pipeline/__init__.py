@@ -1,0 +1,1 @@
+"""Wiring: from a source to a finished analysis."""

@@ -1,0 +1,1 @@
+"""Pose trackers, one module each, loaded by name."""

@@ -108,7 +108,7 @@ def _checked(arrays: Mapping[str, npt.ArrayLike], key: str, name: str) -> npt.ND
     if not fits or not np.can_cast(value.dtype, dtype, casting="same_kind"):
         got = f"{value.dtype.name} of shape {value.shape}"
         raise InputError(name, f"the key {key!r} holds {got}, expected {expected}", _REMEDY)
-    return np.ascontiguousarray(value, dtype=dtype)
+    return np.array(value, dtype=dtype)
 
 
 def _check_frames(values: Mapping[str, npt.NDArray[np.generic]], name: str) -> None:
@@ -123,12 +123,14 @@ def _check_frames(values: Mapping[str, npt.NDArray[np.generic]], name: str) -> N
         raise InputError(name, "the key 'time_s' must be finite and strictly increasing", _REMEDY)
     if np.any(values["frame_size"] <= 0):
         raise InputError(name, "the key 'frame_size' must hold a positive width and height", _REMEDY)
-    rows = [np.isnan(values[key]).reshape(len(time_s), -1) for key in ("image", "world", "visibility")]
+    rows = [np.isnan(values[key]).reshape(len(time_s), -1) for key in ("image", "world")]
     missing = np.concatenate(rows, axis=1)
     if np.any(missing.any(axis=1) != missing.all(axis=1)):
         raise InputError(name, "some frames hold NaN in part", "set a frame without a person to NaN in all keys")
     if np.any(np.isinf(values["image"])) or np.any(np.isinf(values["world"])):
         raise InputError(name, "the keys 'image' and 'world' must not hold infinities", _REMEDY)
     visibility = values["visibility"]
-    if np.any((visibility < 0) | (visibility > 1)):
+    visibility[missing.any(axis=1)] = np.nan
+    seen = visibility[~missing.any(axis=1)]
+    if not np.all((seen >= 0) & (seen <= 1)):
         raise InputError(name, "the key 'visibility' must lie between 0 and 1", _REMEDY)

@@ -1,0 +1,1 @@
+"""What a clinician reviews: exercises, messages and body constants as TOML and CSV files."""

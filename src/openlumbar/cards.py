@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from openlumbar.errors import InputError
 
 Basis = Literal["read", "remembered", "product"]
-"""How well a number is founded: read in its source, remembered from the literature, or our own product rule."""
+"""What a number rests on: read in its source, remembered from the literature, or our own product rule."""
 
 Language = Literal["en", "zh"]
 View = Literal["side", "front"]
@@ -83,8 +83,8 @@ class Gate(_Frozen):
 class FaultRule(_Frozen):
     """One form fault: a measure of the repetition and the limit that it breaks.
 
-    `measure` is "peak", "hold_s", "out_s", "back_s", "wrong_side", "hold_share" or "<signal>.<take>" with take one of
-    max, min, median, rest, range. `priority` 1 is spoken first. No `levels` means every level.
+    `measure` is "peak", "hold_s", "out_s", "back_s", "wrong_side", "hold_share" or "<signal>.<take>" with
+    take one of max, min, median, rest, range. `priority` 1 is spoken first. No `levels` means every level.
     """
 
     code: Code
@@ -114,7 +114,7 @@ class Dose(_Frozen):
 
 
 class Level(_Frozen):
-    """One step of an exercise; `limits` replaces the card's limits by fault code (or "counted", "noticed")."""
+    """One step of an exercise; `limits` replaces the card's by fault code ("counted", "noticed" too)."""
 
     id: str = Field(pattern=r"^L[0-9]$")
     name: Text

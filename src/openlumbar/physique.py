@@ -16,7 +16,7 @@ _RANGES: dict[str, tuple[float, float, str]] = {
     "weight_kg": (25.0, 300.0, "kg"),
     "age": (1.0, 120.0, "years"),
 }
-"""Field → lowest, highest, unit: what a living person can have; outside it, a slip of the keys or of the unit."""
+"""Field → lowest, highest, unit: what a person can have; outside it, a slip of the keys or unit."""
 
 
 @dataclass(frozen=True)

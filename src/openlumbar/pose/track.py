@@ -7,14 +7,13 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from openlumbar.errors import InputError
 from openlumbar.pose.landmarks import LANDMARK_COUNT
-
-FloatArray = npt.NDArray[np.floating]
 
 _LAYOUT: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
     "time_s": (np.float64, (None,)),
@@ -53,7 +52,11 @@ class PoseTrack:
     def __getitem__(self, frames: slice) -> "PoseTrack":
         """Cut out a run of frames."""
         return PoseTrack(
-            self.time_s[frames], self.image[frames], self.world[frames], self.visibility[frames], self.frame_size
+            self.time_s[frames],
+            self.image[frames],
+            self.world[frames],
+            self.visibility[frames],
+            self.frame_size,
         )
 
     @property
@@ -72,7 +75,7 @@ class PoseTrack:
         if unknown := sorted(set(arrays) - set(_LAYOUT)):
             raise InputError(name, f"has the unknown key {unknown[0]!r}", f"keep only {', '.join(_LAYOUT)}")
         _check_frames(values, name)
-        return cls(**values)  # type: ignore[arg-type]
+        return cls(**values)
 
     @classmethod
     def load(cls, path: Path) -> "PoseTrack":
@@ -98,20 +101,22 @@ class PoseTrack:
         partial.replace(path)
 
 
-def _checked(arrays: Mapping[str, npt.ArrayLike], key: str, name: str) -> npt.NDArray[np.generic]:
+def _checked(arrays: Mapping[str, npt.ArrayLike], key: str, name: str) -> npt.NDArray[Any]:
     dtype, shape = _LAYOUT[key]
     expected = f"{np.dtype(dtype).name} of shape ({', '.join('T' if n is None else str(n) for n in shape)})"
     if key not in arrays:
         raise InputError(name, f"the key {key!r} is missing, expected {expected}", _REMEDY)
     value = np.asarray(arrays[key])
-    fits = value.ndim == len(shape) and all(n in (None, have) for n, have in zip(shape, value.shape, strict=True))
+    fits = value.ndim == len(shape) and all(
+        n in (None, have) for n, have in zip(shape, value.shape, strict=True)
+    )
     if not fits or not np.can_cast(value.dtype, dtype, casting="same_kind"):
         got = f"{value.dtype.name} of shape {value.shape}"
         raise InputError(name, f"the key {key!r} holds {got}, expected {expected}", _REMEDY)
     return np.array(value, dtype=dtype)
 
 
-def _check_frames(values: Mapping[str, npt.NDArray[np.generic]], name: str) -> None:
+def _check_frames(values: Mapping[str, npt.NDArray[Any]], name: str) -> None:
     time_s = values["time_s"]
     lengths = {key: len(value) for key, value in values.items() if key != "frame_size"}
     if len(time_s) == 0:
@@ -126,7 +131,9 @@ def _check_frames(values: Mapping[str, npt.NDArray[np.generic]], name: str) -> N
     rows = [np.isnan(values[key]).reshape(len(time_s), -1) for key in ("image", "world")]
     missing = np.concatenate(rows, axis=1)
     if np.any(missing.any(axis=1) != missing.all(axis=1)):
-        raise InputError(name, "some frames hold NaN in part", "set a frame without a person to NaN in all keys")
+        raise InputError(
+            name, "some frames hold NaN in part", "set a frame without a person to NaN in all keys"
+        )
     if np.any(np.isinf(values["image"])) or np.any(np.isinf(values["world"])):
         raise InputError(name, "the keys 'image' and 'world' must not hold infinities", _REMEDY)
     visibility = values["visibility"]

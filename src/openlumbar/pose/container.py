@@ -1,5 +1,6 @@
 """Video files: opened with every way of being no video told apart, so that the user gets the remedy."""
 
+import codecs
 import re
 import stat
 from pathlib import Path
@@ -31,15 +32,16 @@ def open_file(path: Path) -> tuple[InputContainer, VideoStream]:
         InputError: when it is missing, unreadable, empty, no video, without pictures, a still picture, coded
             in an unknown way, or absurdly large.
     """
-    head = _read_head(path)
+    name = path.name or str(path)
+    head = _read_head(path, name)
     known = av.formats_available - _NEVER_A_RECORDING
     options = {"format_whitelist": ",".join(sorted(known)), "protocol_whitelist": "file"}
     try:
         container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except (av.FFmpegError, UnicodeError):
-        raise _not_a_video(path.name, head) from None
+        raise _not_a_video(name, head) from None
     try:
-        return container, _picture_stream(container, path.name)
+        return container, _picture_stream(container, name, head)
     except BaseException:
         container.close()
         raise
@@ -60,44 +62,53 @@ def stated_duration_s(container: InputContainer, stream: VideoStream) -> float |
     return None
 
 
-def _read_head(path: Path) -> bytes:
+def _read_head(path: Path, name: str) -> bytes:
     try:
         kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
-            raise InputError(path.name, "is a folder", "name one video file in it")
-        if not stat.S_ISREG(kind):
-            raise InputError(path.name, "is not a regular file", _REMEDY)
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except InputError:
-        raise
+        head = _first_bytes(path) if stat.S_ISREG(kind) else b""
     except PermissionError:
-        raise InputError(path.name, "may not be read", "allow yourself to read it") from None
+        raise InputError(name, "may not be read", "allow yourself to read it") from None
     except (OSError, ValueError):
-        raise InputError(path.name, "there is no such file", "check the path") from None
+        raise InputError(name, "there is no such file", "check the path") from None
+    if stat.S_ISDIR(kind):
+        raise InputError(name, "is a folder", "name one video file in it")
+    if not stat.S_ISREG(kind):
+        raise InputError(name, "is not a regular file", _REMEDY)
     if not head:
-        raise InputError(path.name, "is empty (0 bytes)", _COPY_AGAIN)
+        raise InputError(name, "is empty (0 bytes)", _COPY_AGAIN)
     return head
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES)
 
 
 def _not_a_video(name: str, head: bytes) -> InputError:
     if head[4:8] == b"ftyp":
         return InputError(name, "its index is missing, the recording or copy was broken off", _COPY_AGAIN)
-    try:
-        head.decode()
-    except UnicodeDecodeError:
+    if b"\0" in head or not _is_utf8(head):
         return InputError(name, "is not a video that can be read", _REMEDY)
     return InputError(name, "is text, not a video", _REMEDY)
 
 
-def _picture_stream(container: InputContainer, name: str) -> VideoStream:
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # whose last character may be cut in two
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _picture_stream(container: InputContainer, name: str, head: bytes) -> VideoStream:
     format_name = container.format.name
     if format_name.endswith("_pipe") or format_name == "image2":
         raise InputError(name, "is a still picture", "give a video of the whole exercise")
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
-        what = "holds sound but no pictures" if container.streams.audio else "holds no pictures"
-        raise InputError(name, what, _REMEDY)
+        if container.streams.audio:
+            raise InputError(name, "holds sound but no pictures", _REMEDY)
+        raise _not_a_video(name, head)
     best = container.streams.best("video")
     stream = best if isinstance(best, VideoStream) and best in streams else streams[0]
     if stream.codec_context is None:

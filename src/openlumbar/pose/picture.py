@@ -47,7 +47,8 @@ class Orientation:
         if self.transposed:
             rgb = np.asarray(cv2.transpose(rgb), np.uint8)
         if self.mirrored_x or self.mirrored_y:
-            rgb = np.asarray(cv2.flip(rgb, self.mirrored_x - self.mirrored_y), np.uint8)
+            both = self.mirrored_x and self.mirrored_y
+            rgb = np.asarray(cv2.flip(rgb, -1 if both else int(self.mirrored_x)), np.uint8)
         return rgb
 
 
@@ -96,8 +97,9 @@ def _orientation(picture: av.VideoFrame, stream: VideoStream) -> Orientation:
     if isinstance(matrix, SideData):
         a, b, _, c, d = np.frombuffer(bytes(matrix), np.int32)[:5].tolist()
         return Orientation.from_matrix(a, b, c, d)
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
     try:
-        return Orientation.from_degrees(float(stream.metadata.get("rotate", "0")))
+        return Orientation.from_degrees(float(tags.get("rotate", "0")))
     except (ValueError, OverflowError):
         return Orientation()
 

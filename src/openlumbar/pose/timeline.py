@@ -18,7 +18,6 @@ class Timeline:
         self._tick_s, self._interval_s = time_base_s, interval_s
         self._last: Fraction | None = None
         self._origin: Fraction | None = None
-        self._has_pts = False
         self.repaired_count = 0
 
     @property
@@ -26,17 +25,14 @@ class Timeline:
         """Time of the latest frame, seconds."""
         return float(self._last or 0)
 
-    def place(self, pts: int | None, dts: int | None = None) -> float:
-        """Compute a frame's time from its presentation stamp, or its decoding stamp in files with no other.
+    def place(self, stamp: int | None) -> float:
+        """Compute a frame's time from its presentation stamp in ticks.
 
         A missing stamp lies one usual step after the frame before, a repeated one half a step; after a
         restarted clock all later stamps are shifted so that time goes on.
         """
-        self._has_pts = self._has_pts or pts is not None
-        stamp = pts if self._has_pts else dts
-        now = self._follow(stamp)
-        self._last = now
-        return float(now)
+        self._last = self._follow(stamp)
+        return float(self._last)
 
     def _follow(self, stamp: int | None) -> Fraction:
         last, interval = self._last, self._interval_s

@@ -100,7 +100,7 @@ class VideoReader:
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
         self._queue: queue.Queue[Frame | Exception | None] = queue.Queue(_QUEUE_FRAMES)
-        self.frame_count = self.damaged_count = 0
+        self.frame_count = self.damaged_count = self._avi_stamp = 0
         self.truncated = False
         self._pictures = self._decoded()
         try:
@@ -183,7 +183,7 @@ class VideoReader:
     def _work(self) -> None:
         try:
             for picture in itertools.chain(self._first, self._pictures):
-                time_s = self._timeline.place(picture.pts, picture.dts)
+                time_s = self._timeline.place(self._stamp(picture))
                 self._hand_over(Frame(time_s, self._upright(picture)))
                 if self._stop.is_set():
                     return
@@ -197,6 +197,13 @@ class VideoReader:
                 while self._queue.full():
                     self._queue.get_nowait()
         self._queue.put(item)
+
+    def _stamp(self, picture: av.VideoFrame) -> int | None:
+        """Choose a picture's time stamp; AVI states none, its frames follow each other tick by tick."""
+        if self._container.format.name != "avi":
+            return picture.pts
+        self._avi_stamp = self._avi_stamp + 1 if picture.dts is None else picture.dts
+        return self._avi_stamp
 
     def _decoded(self) -> Generator[av.VideoFrame]:
         """Yield pictures, count what cannot be decoded, find out whether the end is missing."""

@@ -104,22 +104,48 @@ class FaultRule(_Frozen):
 
 
 class Dose(_Frozen):
-    """How much: sets a day of repetitions (per side for two-sided exercises), each held for `hold_s`."""
+    """How much: sets a day of repetitions (to each side when `per_side`), each held for `hold_s`."""
 
     sets_a_day: int = Field(ge=1)
     repetitions: int = Field(ge=1)
     hold_s: float = Field(ge=0)
+    per_side: bool = False
+    basis: Basis
+    source: str
+
+
+class PhysiqueDose(_Frozen):
+    """Repetitions that follow the physique: clamp(floor(share · maximum · factor), fewest, most).
+
+    `maximum` is the largest number of slow, pain-free repetitions, tested up to `test_stop`. The factor is
+    `cautious_factor` from `cautious_age` or `cautious_bmi` on or for an inactive person, else 1. A maximum
+    below `fewest` means `fallback_level` instead.
+    """
+
+    share: float = Field(gt=0, le=1)
+    fewest: int = Field(ge=1)
+    most: int = Field(ge=1)
+    test_stop: int = Field(ge=1)
+    cautious_factor: float = Field(gt=0, le=1)
+    cautious_age: float
+    cautious_bmi: float
+    fallback_level: str
     basis: Basis
     source: str
 
 
 class Level(_Frozen):
-    """One step of an exercise; `limits` replaces the card's by fault code ("counted", "noticed" too)."""
+    """One step of an exercise; `limits` replaces the card's by fault code ("counted", "noticed" too).
+
+    `by_clock`: the movement is too small for one camera, so it is guided by the clock and not judged.
+    """
 
     id: str = Field(pattern=r"^L[0-9]$")
     name: Text
     instruction: Text
     dose: Dose
+    physique_dose: PhysiqueDose | None = None
+    by_clock: bool = False
     locked: bool = False
     why_locked: Text | None = None
     limits: dict[str, Quantity] = {}
@@ -149,6 +175,45 @@ class Advice(_Frozen):
     source: str
 
 
+class Band(_Frozen):
+    """What to aim at in one measure, and where a coach warns and stops.
+
+    `measure` reads as in `FaultRule`; without one, a person watches it and the camera does not.
+    """
+
+    name: Text
+    measure: str | None = None
+    at_least: Quantity | None = None
+    at_most: Quantity | None = None
+    warn_above: Quantity | None = None
+    stop_above: Quantity | None = None
+
+    @model_validator(mode="after")
+    def _some_limit(self) -> Self:
+        limits = (self.at_least, self.at_most, self.warn_above, self.stop_above)
+        if all(limit is None for limit in limits):
+            raise ValueError("a band has at least one limit")
+        return self
+
+
+class Stage(_Frozen):
+    """A phase after the onset, in days (no `to_days`: open), and the levels it allows; none: wait."""
+
+    name: Text
+    from_days: float = Field(ge=0)
+    to_days: float | None = None
+    levels: tuple[str, ...]
+    basis: Basis
+    source: str
+
+
+class CaseSignal(_Frozen):
+    """A signal in the worked cases: `rest` plus `per_drive` for each unit of the drive's excursion."""
+
+    rest: float
+    per_drive: float = 0.0
+
+
 class CaseRepetition(_Frozen):
     """A trapezoid of the drive signal: out, hold, back, rest; a negative peak swings to the right."""
 
@@ -160,7 +225,10 @@ class CaseRepetition(_Frozen):
 
 
 class Case(_Frozen):
-    """A worked example that the tests run: what is done, and what the assessment must say."""
+    """A worked example that the tests run: what is done, and what the assessment must say.
+
+    A signal in `signals` stays at that value throughout, in place of the card's `case_signals`.
+    """
 
     name: str
     level: str
@@ -189,11 +257,15 @@ class Card(_Frozen):
     steps: tuple[Advice, ...]
     cues: tuple[Advice, ...]
     errors: tuple[Advice, ...]
+    notes: tuple[Advice, ...] = ()
+    bands: tuple[Band, ...] = Field(alias="band", default=())
+    stages: tuple[Stage, ...] = Field(alias="stage", default=())
     drive: Drive
     gates: tuple[Gate, ...] = Field(alias="gate", default=())
     faults: tuple[FaultRule, ...] = Field(alias="fault")
     levels: tuple[Level, ...] = Field(alias="level")
     contraindications: tuple[Contraindication, ...] = Field(alias="contraindication")
+    case_signals: dict[str, CaseSignal] = {}
     cases: tuple[Case, ...] = Field(alias="case")
 
     @model_validator(mode="after")
@@ -206,6 +278,7 @@ class Card(_Frozen):
             raise ValueError("two faults have the same code")
         named = {self.default_level, *(case.level for case in self.cases)}
         named |= {name for rule in self.faults for name in rule.levels}
+        named |= {name for stage in self.stages for name in stage.levels}
         if missing := named - set(levels):
             raise ValueError(f"level {min(missing)} is named but not defined")
         for level in self.levels:

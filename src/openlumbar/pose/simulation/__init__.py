@@ -1,0 +1,29 @@
+"""A simulated patient: a 3-D body that exercises before a simulated camera and tracker, with the truth about it.
+
+It serves the demo, the tests, the documentation and the benchmark; it knows nothing of how movements are assessed.
+"""
+
+from openlumbar.pose.simulation.camera import Camera
+from openlumbar.pose.simulation.exercises import BridgeSet, SitUpSet, TwistSet, alternated, repeated
+from openlumbar.pose.simulation.patient import Scenario, Simulation, simulate
+from openlumbar.pose.simulation.signals import TrueSignals
+from openlumbar.pose.simulation.timing import PlannedRepetition
+from openlumbar.pose.simulation.tracker import TrackerNoise
+from openlumbar.pose.simulation.truth import TrueRepetition, Truth
+
+__all__ = [
+    "BridgeSet",
+    "Camera",
+    "PlannedRepetition",
+    "Scenario",
+    "Simulation",
+    "SitUpSet",
+    "TrackerNoise",
+    "TrueRepetition",
+    "TrueSignals",
+    "Truth",
+    "TwistSet",
+    "alternated",
+    "repeated",
+    "simulate",
+]

@@ -1,0 +1,113 @@
+"""A simulated patient before a simulated camera: from a scenario to a pose track and the truth about it."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from openlumbar.physique import Physique
+from openlumbar.pose.simulation.body import body_of, landmarks_of
+from openlumbar.pose.simulation.camera import Camera, put_up
+from openlumbar.pose.simulation.exercises import Motion
+from openlumbar.pose.simulation.geometry import Array
+from openlumbar.pose.simulation.signals import TrueSignals, signals_of
+from openlumbar.pose.simulation.tracker import TrackerNoise, observe
+from openlumbar.pose.simulation.truth import Truth, repetitions_of
+from openlumbar.pose.track import PoseTrack
+
+_STEP_S = 0.01
+"""The body moves in steps of this length; the camera looks between them."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Who does what before which camera, and how well it is tracked.
+
+    Attributes:
+        name: what a reader calls it.
+        exercise: slug of what is done, None for a negative.
+        motion: the movement.
+        level: the level prescribed.
+        physique: the person's.
+        own_proportions: whether segment lengths vary about the standard shares of stature.
+        camera: where it stands.
+        noise: the tracker's errors, None for a perfect tracker.
+        fps: frames per second.
+        variable_fps: whether frames come unevenly, as phones deliver them.
+        lead_in_s: idle time before the set, at least one second.
+        lead_out_s: idle time after it.
+    """
+
+    name: str
+    exercise: str | None
+    motion: Motion
+    level: str = "L2"
+    physique: Physique = field(default_factory=lambda: Physique(170.0, 68.0))
+    own_proportions: bool = True
+    camera: Camera = field(default_factory=Camera)
+    noise: TrackerNoise | None = field(default_factory=TrackerNoise)
+    fps: float = 30.0
+    variable_fps: bool = False
+    lead_in_s: float = 2.0
+    lead_out_s: float = 1.5
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the recording."""
+        return self.lead_in_s + self.motion.duration_s + self.lead_out_s
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A pose track and the truth about it."""
+
+    scenario: Scenario
+    track: PoseTrack
+    truth: Truth
+
+
+def simulate(scenario: Scenario, seed: int) -> Simulation:
+    """Film a scenario; the same seed gives the same simulation, whatever the noise gives the same movement."""
+    person, movement, clock, tracker = (
+        np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)
+    )
+    body = body_of(scenario.physique, person if scenario.own_proportions else None)
+    moments_s = np.arange(0.0, scenario.duration_s + _STEP_S, _STEP_S)
+    performance = scenario.motion.perform(body, moments_s, scenario.lead_in_s, movement)
+    points = landmarks_of(body, performance.posture)
+    first = round(scenario.lead_in_s / _STEP_S)
+    signals = signals_of(moments_s, points, slice(max(0, first - 100), first))
+    repetitions = ()
+    if scenario.exercise is not None:
+        repetitions = repetitions_of(scenario.exercise, scenario.level, signals, performance)
+    time_s = _frame_times_s(scenario, clock)
+    track = observe(
+        put_up(scenario.camera, points), _between(points, time_s), time_s, scenario.noise, tracker
+    )
+    truth = Truth(scenario.exercise, scenario.level, repetitions, _at(signals, time_s))
+    return Simulation(scenario, track, truth)
+
+
+def _frame_times_s(scenario: Scenario, rng: np.random.Generator) -> Array:
+    """Time the frames; phones stretch some intervals and skip a frame now and then."""
+    count = int(scenario.duration_s * scenario.fps)
+    if not scenario.variable_fps:
+        return np.arange(count) / scenario.fps
+    steps = (1.0 + 0.08 * rng.standard_normal(count).clip(-3.0, 3.0)) * rng.choice(
+        [1.0, 2.0], count, p=[0.96, 0.04]
+    )
+    time_s = np.concatenate([[0.0], np.cumsum(steps / scenario.fps)])
+    return time_s[time_s < scenario.duration_s]
+
+
+def _between(points: Array, time_s: Array) -> Array:
+    """Read points (T, 33, 3), one every step, at other times: linear in between."""
+    place = time_s / _STEP_S
+    before = np.minimum(place.astype(np.int64), len(points) - 2)
+    share = (place - before)[:, None, None]
+    return np.asarray((1.0 - share) * points[before] + share * points[before + 1])
+
+
+def _at(signals: TrueSignals, time_s: Array) -> TrueSignals:
+    nearest = np.minimum(np.rint(time_s / _STEP_S).astype(np.int64), len(signals.time_s) - 1)
+    picked = {name: values[nearest] for name, values in vars(signals).items()}
+    return replace(TrueSignals(**picked), time_s=time_s)

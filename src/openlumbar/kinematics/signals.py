@@ -1,4 +1,4 @@
-"""The signals of a recording: named columns over time, each with its unit in its name and its own validity."""
+"""The signals of a recording: named columns over time, each with its unit in its name and a validity."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,19 +15,20 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "knee_angle_deg": "hip–knee–ankle: 180 straight",
     "hip_rise_cm": "height of the mid-hip above the line shoulder–ankle",
     "trunk_yaw_deg": "shoulder line against pelvis line about the vertical, positive to the person's left",
+    "shoulder_yaw_deg": "shoulder line against the camera about the vertical, positive to the person's left",
     "pelvis_yaw_deg": "pelvis line against the camera about the vertical, positive to the person's left",
     "side_bend_deg": "lean of the trunk in the person's frontal plane, positive to the person's left",
     "stance_ratio": "distance of the ankles as a multiple of the shoulder width",
     "raised_wrist_above_head_cm": "height of the raised wrist above the nose; invalid when no hand is raised",
     "raised_hand": "the hand held up: +1 left, -1 right, 2 both, 0 none",
     "ventral_elevation_deg": "where the belly points: 90 up (supine), 0 level, -90 down (prone)",
-    "view_angle_deg": "angle between the camera and the person's frontal direction: 90 side view, 0 front or back",
+    "view_angle_deg": "angle of the camera off the person's frontal direction: 90 side view, 0 front or back",
     "hip_height_ratio": "height of the hips above the ankles, in trunk lengths",
     "shoulder_height_ratio": "height of the shoulders above the ankles, in trunk lengths",
     "knee_height_ratio": "height of the knees above the line hip–ankle, in trunk lengths",
     "ankle_speed_ratio": "speed of the faster ankle in trunk lengths a second",
     "legs_in_frame": "1 when hips, knees and ankles lie inside the picture, else 0",
-    "visibility": "the tracker's confidence in the worst of shoulders, hips, knees and ankles (better side), 0–1",
+    "visibility": "confidence in the worst of shoulders, hips, knees and ankles (better side), 0–1",
     "plausibility": "how well the picture fits a body of constant size, 0–1",
     "cm_per_px": "size of a pixel at the body, from the segment lengths",
 }

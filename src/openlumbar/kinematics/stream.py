@@ -1,0 +1,177 @@
+"""The one way from pose frames to signals, for a live stream and for a file alike.
+
+`SignalStream.push` takes frames in pieces of any size and gives the signals of all frames that have their two
+successors; `finish` gives the rest. Whatever the pieces, the signals are the same.
+"""
+
+import numpy as np
+
+from openlumbar.kinematics.body import MEASURED, Body, posture_signals
+from openlumbar.kinematics.geometry import rotate, weak_perspective_scale, wrap_deg
+from openlumbar.kinematics.repair import HALF_WINDOW, remove_spikes, smooth, unswap_sides
+from openlumbar.kinematics.running import RunningQuantile
+from openlumbar.kinematics.signals import SIGNAL_NAMES, FloatArray, Signals
+from openlumbar.kinematics.yaw import LineHeading
+from openlumbar.physique import Physique, segment_lengths_cm, stature_of
+from openlumbar.pose.landmarks import Landmark as L
+from openlumbar.pose.track import PoseTrack
+
+LOOK_AHEAD = 2 * HALF_WINDOW
+"""Frames by which signals lag the newest frame: repair and smoothing look two frames ahead each."""
+
+MEMORY_FRAMES = 300
+"""How many frames body size and camera roll are the median of: 10 s at 30 frames a second."""
+
+FLOOR_TILT_LIMIT_DEG = 35.0
+"""A camera is not taken to be rolled further than this: a line steeper is not the floor, a trunk that leans
+further is not standing (product assumption; phones are held level or upright)."""
+
+IMPLAUSIBLE_MISFIT_TRUNKS = 0.5
+"""Misfit between picture and body model at which plausibility reaches 0, in trunk lengths."""
+
+SHOULDER_WIDTH_ERROR, HIP_WIDTH_ERROR = 0.04, 0.08
+"""Relative error of the shoulder and hip widths in the picture: jitter of 0.1-0.7 % of the trunk (measured on
+real clips) on each of two landmarks, and the breathing of the shoulder girdle."""
+
+
+class SignalStream:
+    """Turn pose frames into signals, remembering only the body's size and the camera's roll."""
+
+    def __init__(self, physique: Physique) -> None:
+        """Start with nothing seen."""
+        lengths = segment_lengths_cm(stature_of(physique).height_cm)
+        self._body_cm = lengths["trunk"] + lengths["thigh"] + lengths["shank"]
+        self._context: PoseTrack | None = None
+        self._done = 0
+        self._size_m = RunningQuantile(MEMORY_FRAMES)
+        self._roll_deg = RunningQuantile(MEMORY_FRAMES)
+        self._shoulders = LineHeading(SHOULDER_WIDTH_ERROR)
+        self._pelvis = LineHeading(HIP_WIDTH_ERROR)
+
+    def push(self, frames: PoseTrack) -> Signals:
+        """Take in frames; return the signals of those that now have enough successors."""
+        return self._advance(frames, LOOK_AHEAD)
+
+    def finish(self) -> Signals:
+        """Return the signals of the last frames."""
+        return self._advance(None, 0)
+
+    def _advance(self, frames: PoseTrack | None, hold_back: int) -> Signals:
+        track = _join(self._context, frames)
+        if track is None:
+            return Signals(np.empty(0), {name: np.empty(0) for name in SIGNAL_NAMES})
+        start, stop = self._done, max(self._done, len(track) - hold_back)
+        keep_from = max(0, stop - 2 * HALF_WINDOW - 1)
+        signals = self._signals(track, slice(start, stop))
+        self._context, self._done = track[keep_from:], stop - keep_from
+        return signals
+
+    def _signals(self, track: PoseTrack, new: slice) -> Signals:
+        image, world = _repaired(track)
+        scale, misfit = weak_perspective_scale(image[new][:, MEASURED], world[new][:, MEASURED])
+        image, world = image[new] / scale[:, None, None], world[new]
+        roll_deg = self._roll_deg.push_all(_roll_deg(image))
+        image = rotate(image, -np.nan_to_num(roll_deg))
+        body = Body.from_joints(np.concatenate([image, world[..., 2:]], axis=2))
+        cm_per_m = self._body_cm / self._size_m.push_all(_size_m(body))
+        values = dict(posture_signals(body))
+        values["hip_rise_cm"] = values.pop("_hip_rise_m") * cm_per_m
+        values["raised_wrist_above_head_cm"] = values.pop("_wrist_above_nose_m") * cm_per_m
+        shoulder_yaw_deg = self._shoulders.push_all(body.shoulder_line, body.trunk_length)
+        values["pelvis_yaw_deg"] = self._pelvis.push_all(body.pelvis_line, body.trunk_length)
+        values["trunk_yaw_deg"] = wrap_deg(shoulder_yaw_deg - values["pelvis_yaw_deg"])
+        values["shoulder_yaw_deg"] = shoulder_yaw_deg
+        values["cm_per_px"] = cm_per_m / scale
+        values["plausibility"] = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
+        values["ankle_speed_ratio"] = _ankle_speed_ratio(track, new)
+        values.update(_visibility(track[new]))
+        return Signals(track.time_s[new], {name: values[name] for name in SIGNAL_NAMES})
+
+
+def compute_signals(track: PoseTrack, physique: Physique) -> Signals:
+    """Compute all signals of a whole track."""
+    stream = SignalStream(physique)
+    parts = (stream.push(track), stream.finish())
+    time_s = np.concatenate([part.time_s for part in parts])
+    return Signals(time_s, {name: np.concatenate([part[name] for part in parts]) for name in SIGNAL_NAMES})
+
+
+def _join(first: PoseTrack | None, second: PoseTrack | None) -> PoseTrack | None:
+    if first is None or second is None:
+        return first if second is None else second
+    return PoseTrack(
+        np.concatenate([first.time_s, second.time_s]),
+        np.concatenate([first.image, second.image]),
+        np.concatenate([first.world, second.world]),
+        np.concatenate([first.visibility, second.visibility]),
+        first.frame_size,
+    )
+
+
+def _repaired(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
+    image, world, _ = unswap_sides(track.image.astype(np.float64), track.world.astype(np.float64))
+    cleaned = []
+    for positions in (image, world):
+        shoulders = positions[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
+        trunk = shoulders - positions[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1)
+        cleaned.append(smooth(remove_spikes(positions, np.linalg.norm(trunk, axis=1))))
+    return cleaned[0], cleaned[1]
+
+
+def _size_m(body: Body) -> FloatArray:
+    """Add up trunk, thigh and shank (mean of both sides), in metres of the tracker's body model."""
+    joints = body.joints
+    legs = [(L.LEFT_HIP, L.LEFT_KNEE), (L.RIGHT_HIP, L.RIGHT_KNEE)]
+    legs += [(L.LEFT_KNEE, L.LEFT_ANKLE), (L.RIGHT_KNEE, L.RIGHT_ANKLE)]
+    lengths = [np.linalg.norm(joints[:, a] - joints[:, b], axis=1) / 2 for a, b in legs]
+    return body.trunk_length + np.sum(lengths, axis=0)
+
+
+def _roll_deg(image: FloatArray) -> FloatArray:
+    """Estimate the camera's roll in each frame; NaN where the posture does not tell.
+
+    Lying, the floor is the line from the ankles to the shoulders or, when the trunk is lifted, to the hips.
+    Standing, the line from the ankles to the shoulders is upright.
+    """
+    hip = image[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1)
+    shoulder = image[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
+    ankle = image[:, [L.LEFT_ANKLE, L.RIGHT_ANKLE]].mean(axis=1)
+    to_shoulder, to_hip = _tilt_deg(shoulder - ankle), _tilt_deg(hip - ankle)
+    floor = np.where(np.abs(to_shoulder) < np.abs(to_hip), to_shoulder, to_hip)
+    body = shoulder - ankle
+    plumb = np.degrees(np.arctan2(body[:, 0], -body[:, 1]))
+    upright = (
+        (shoulder[:, 1] < hip[:, 1]) & (hip[:, 1] < ankle[:, 1]) & (np.abs(plumb) < FLOOR_TILT_LIMIT_DEG)
+    )
+    lying = np.abs(_tilt_deg(shoulder - hip)) < 2 * FLOOR_TILT_LIMIT_DEG
+    flat = lying & (np.abs(floor) < FLOOR_TILT_LIMIT_DEG)
+    return np.select([upright & ~lying, flat], [plumb, floor], np.nan)
+
+
+def _tilt_deg(line: FloatArray) -> FloatArray:
+    """Return the angle of (T, 2) lines against the picture's horizontal, -90 to 90, clockwise positive."""
+    return np.asarray(np.degrees(np.arctan2(line[:, 1] * np.sign(line[:, 0]), np.abs(line[:, 0]))))
+
+
+def _ankle_speed_ratio(track: PoseTrack, new: slice) -> FloatArray:
+    ankles = track.image[:, [L.LEFT_ANKLE, L.RIGHT_ANKLE]].astype(np.float64)
+    shoulder = track.image[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
+    trunk = np.linalg.norm(shoulder - track.image[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1), axis=1)
+    speed = np.full((len(track), 2), np.nan)
+    if len(track) > 1:
+        step_s = np.diff(track.time_s)[:, None]
+        speed[1:] = np.linalg.norm(np.diff(ankles, axis=0), axis=2) / step_s
+    return np.asarray(speed.max(axis=1)[new] / trunk[new])
+
+
+def _visibility(track: PoseTrack) -> dict[str, FloatArray]:
+    """Tell how well hips, knees and ankles (and shoulders) are seen, on their better side."""
+    width, height = track.frame_size
+    x, y = track.image[..., 0], track.image[..., 1]
+    legs = MEASURED[2:]
+    inside = ((x >= 0) & (x <= width) & (y >= 0) & (y <= height))[:, legs].all(axis=1)
+    seen = track.visibility[:, MEASURED].astype(np.float64).reshape(len(track), -1, 2).max(axis=2).min(axis=1)
+    return {
+        "legs_in_frame": np.where(track.has_person, inside.astype(np.float64), np.nan),
+        "visibility": seen,
+    }

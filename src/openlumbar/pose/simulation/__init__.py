@@ -1,6 +1,6 @@
-"""A simulated patient: a 3-D body that exercises before a simulated camera and tracker, with the truth about it.
+"""A simulated patient: a 3-D body that exercises before a camera and a tracker, with the truth about it.
 
-It serves the demo, the tests, the documentation and the benchmark; it knows nothing of how movements are assessed.
+It serves the demo, the tests, the docs and the benchmark; it knows nothing of how movements are assessed.
 """
 
 from openlumbar.pose.simulation.camera import Camera

@@ -9,7 +9,7 @@ from openlumbar.pose.landmarks import LANDMARK_COUNT, Landmark
 from openlumbar.pose.simulation.geometry import Array, dot, reach, unit
 
 PROPORTION_SD = 0.04
-"""Spread of one person's segment about the standard share of stature (content/body/segments.csv: sd/fraction)."""
+"""Spread of one person's segments about the standard ones (content/body/segments.csv: sd / fraction)."""
 
 LUMBAR_SHARE = 0.38
 """Share of the hip-to-shoulder line below the joint about which the simulated thorax turns and bends
@@ -90,7 +90,7 @@ def body_of(physique: Physique, rng: np.random.Generator | None = None) -> Body:
 
 @dataclass(frozen=True, eq=False)
 class Posture:
-    """Where the trunk is and where hands and feet are wanted, over T moments; the rest follows from the bones.
+    """Where the trunk is and hands and feet are wanted, over T moments; the rest follows from the bones.
 
     Attributes:
         pelvis_m: (T, 3) mid-hip in the room, metres.
@@ -134,6 +134,16 @@ def neck_root_of(body: Body, pelvis_m: Array, pelvis: Array, thorax: Array) -> A
     return np.asarray(pelvis_m + body.pelvis_m * pelvis[:, :, 2] + body.thorax_m * thorax[:, :, 2])
 
 
+_JOINTS = (
+    Landmark.LEFT_SHOULDER,
+    Landmark.LEFT_ELBOW,
+    Landmark.LEFT_WRIST,
+    Landmark.LEFT_HIP,
+    Landmark.LEFT_KNEE,
+    Landmark.LEFT_ANKLE,
+)
+
+
 def landmarks_of(body: Body, posture: Posture) -> Array:
     """Place all landmarks of a posture: (T, 33, 3) metres in the room."""
     points = np.empty((len(posture.pelvis_m), LANDMARK_COUNT, 3))
@@ -143,9 +153,7 @@ def landmarks_of(body: Body, posture: Posture) -> Array:
     elbows, wrists = reach(shoulders, posture.wrists_m, posture.elbows, body.upper_arm_m, body.forearm_m)
     knees, ankles = reach(hips, posture.ankles_m, posture.knees, body.thigh_m, body.shank_m)
     rows = (shoulders, elbows, wrists, hips, knees, ankles)
-    firsts = (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
-    firsts += (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
-    for first, joint in zip(firsts, rows, strict=True):
+    for first, joint in zip(_JOINTS, rows, strict=True):
         points[:, first : first + 2] = joint
     _place_head(points, body, posture)
     _place_hands(points, body, elbows, wrists, posture.thorax)

@@ -21,7 +21,7 @@ class Camera:
         view: seen from the side or from the front of the person standing or lying at the room's origin.
         near_side: the person's side towards the camera in a side view.
         azimuth_deg: how far the phone stands off the nominal view.
-        distance_m: from the middle of the body; with `fits` it backs away until the whole body is in the frame.
+        distance_m: from the middle of the body; with `fits` it backs away until the body is in the frame.
         height_m: above the floor.
         roll_deg: tilt of the phone, positive turns the picture's content counter-clockwise.
         field_of_view_deg: along the frame's long side.

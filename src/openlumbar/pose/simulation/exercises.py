@@ -38,7 +38,7 @@ _CURL_LIMIT_RAD = 0.75
 _CURL_SHARE = 1.5
 """Thorax flexion per trunk lift at the start of a curl (product choice)."""
 _SHOULDER_GIVE = 0.05
-"""Rise of the shoulder joints per hip rise in a bridge, the weight rolling onto the upper back (product choice)."""
+"""Rise of the shoulders per hip rise in a bridge, the weight rolling onto the upper back (product choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +177,7 @@ def sit_up_posture(
 
 @dataclass(frozen=True)
 class TwistSet:
-    """Stand and swing the trunk about the vertical; peaks are degrees of yaw, shoulders against pelvis, left positive.
+    """Stand and swing the trunk about the vertical; peaks are degrees of yaw, left positive.
 
     Attributes:
         repetitions: as planned.
@@ -205,7 +205,7 @@ class TwistSet:
     @property
     def raised_by_repetition(self) -> tuple[Side | None, ...]:
         """The hand over the head in each repetition."""
-        other: Side | None = {"left": "right", "right": "left", None: None}[self.raised]  # type: ignore[assignment]
+        other: Side | None = {"left": "right", "right": "left", None: None}[self.raised]
         switch = len(self.repetitions) if self.switch_after is None else self.switch_after
         return tuple(self.raised if index < switch else other for index in range(len(self.repetitions)))
 

@@ -1,7 +1,7 @@
 """Rotations and two-bone limbs, vectorised over time.
 
-Body axes are x anterior, y to the person's left, z cranial; the room's are x and y on the floor, z up. An axes
-array (T, 3, 3) holds the body axes as columns in room coordinates.
+Body axes are x anterior, y to the person's left, z cranial; the room's are x and y on the floor, z up.
+An axes array (T, 3, 3) holds the body axes as columns in room coordinates.
 """
 
 import numpy as np

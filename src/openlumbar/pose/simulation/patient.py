@@ -11,7 +11,7 @@ from openlumbar.pose.simulation.exercises import Motion
 from openlumbar.pose.simulation.geometry import Array
 from openlumbar.pose.simulation.signals import TrueSignals, signals_of
 from openlumbar.pose.simulation.tracker import TrackerNoise, observe
-from openlumbar.pose.simulation.truth import Truth, repetitions_of
+from openlumbar.pose.simulation.truth import TrueRepetition, Truth, repetitions_of
 from openlumbar.pose.track import PoseTrack
 
 _STEP_S = 0.01
@@ -66,7 +66,7 @@ class Simulation:
 
 
 def simulate(scenario: Scenario, seed: int) -> Simulation:
-    """Film a scenario; the same seed gives the same simulation, whatever the noise gives the same movement."""
+    """Film a scenario; the same seed gives the same simulation, and the same movement whatever the noise."""
     person, movement, clock, tracker = (
         np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)
     )
@@ -76,7 +76,7 @@ def simulate(scenario: Scenario, seed: int) -> Simulation:
     points = landmarks_of(body, performance.posture)
     first = round(scenario.lead_in_s / _STEP_S)
     signals = signals_of(moments_s, points, slice(max(0, first - 100), first))
-    repetitions = ()
+    repetitions: tuple[TrueRepetition, ...] = ()
     if scenario.exercise is not None:
         repetitions = repetitions_of(scenario.exercise, scenario.level, signals, performance)
     time_s = _frame_times_s(scenario, clock)

@@ -30,8 +30,8 @@ UPRIGHT = np.eye(3)[None]
 
 _SIDES = np.array([1.0, -1.0])
 _SHRUG_RAD: dict[str, float] = {"overhead": 0.30, "behind_head": 0.12, "forward": 0.06}
-"""Lift of the collar bone with the arm, radians; about a third of what it takes to raise an arm fully
-happens between shoulder blade and trunk (scapulohumeral rhythm, Inman 1944; reduced to the collar bone's share)."""
+"""Lift of the collar bone with the arm, radians: of the third of an arm's rise that happens between shoulder
+blade and trunk (scapulohumeral rhythm, Inman 1944) the collar bone's share (product choice)."""
 
 
 class Trunk(NamedTuple):
@@ -122,7 +122,7 @@ _HANDS: dict[str, Callable[[Body], tuple[Array, Array]]] = {
         lambda b: _mirrored(-0.04, 0.14, -0.94 * (b.upper_arm_m + b.forearm_m)), (-0.2, 1.0, 0.0)
     ),
     "crossed": _placing(lambda b: _mirrored(0.14, -0.28 * b.shoulder_width_m, -0.07), (0.3, 1.0, -1.0)),
-    "shoulder": _placing(lambda b: _mirrored(0.09, 0.02, -0.03), (0.1, 0.7, -1.0)),
+    "shoulder": _placing(lambda _: _mirrored(0.09, 0.02, -0.03), (0.1, 0.7, -1.0)),
     "behind_head": _placing(lambda _: _mirrored(-0.04, 0.10, 0.17), (0.1, 1.0, 0.1)),
     "overhead": _placing(
         lambda b: _mirrored(0.05, 0.02, 0.97 * (b.upper_arm_m + b.forearm_m)), (-0.2, 1.0, 0.0)
@@ -134,7 +134,7 @@ _HANDS: dict[str, Callable[[Body], tuple[Array, Array]]] = {
     "under_back": _placing(lambda _: _mirrored(-0.06, 0.07, 0.10), (-0.2, 1.0, 0.0)),
     "on_thigh": _placing(lambda b: _mirrored(0.6 * b.thigh_m, 0.5 * b.hip_width_m, 0.10), (-0.3, 0.7, -0.6)),
 }
-"""Hand → left wrist's and right wrist's place in its frame, metres, and the elbows' directions (product choice)."""
+"""Hand → the wrists' places in its frame, metres, and the elbows' directions (product choice)."""
 
 
 def standing(body: Body, trunk: Trunk, ankles_m: Array, toes_out_rad: float = 0.1) -> Posture:
@@ -170,7 +170,7 @@ def supine_trunk(body: Body, count: int) -> Trunk:
 
 
 def ankle_for_knee(body: Body, hip_m: Array, knee_rad: float) -> Array:
-    """Put an ankle on the floor so that the knee has an angle (180° straight): hip (3,) → ankle (3,) metres."""
+    """Put an ankle on the floor so that the knee has an angle, straight being π: hip (3,) → ankle (3,) m."""
     distance = np.sqrt(
         body.thigh_m**2 + body.shank_m**2 - 2.0 * body.thigh_m * body.shank_m * np.cos(knee_rad)
     )

@@ -67,7 +67,7 @@ class Course:
 def ramp(share: Array, profile: Profile) -> Array:
     """Rise from 0 to 1 while share goes from 0 to 1.
 
-    Source: min_jerk: Flash & Hogan 1985; trapezoid: a quarter of the time speeding up, a quarter slowing down.
+    Source: min_jerk: Flash & Hogan 1985; trapezoid: quarter speeding up, quarter slowing down.
     """
     x = np.clip(share, 0.0, 1.0)
     if profile == "min_jerk":

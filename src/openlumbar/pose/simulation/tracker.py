@@ -1,7 +1,7 @@
 """What a BlazePose-like tracker makes of the body: from true points to a pose track with realistic errors.
 
-Sizes follow what was measured on real clips: jitter 0.1 to 0.7 % of torso length after smoothing, depth worse than
-width, far limbs guessed, turns under-read, rare spikes, swaps and drop-outs.
+Sizes follow what was measured on real clips: jitter 0.1 to 0.7 % of torso length after smoothing, depth worse
+than width, far limbs guessed, turns under-read, rare spikes, swaps and drop-outs.
 """
 
 from dataclasses import dataclass
@@ -54,14 +54,18 @@ class TrackerNoise:
 _UPPER = slice(Landmark.NOSE, Landmark.LEFT_HIP)
 _HIPS = slice(Landmark.LEFT_HIP, Landmark.LEFT_KNEE)
 _LEGS = np.arange(Landmark.LEFT_HIP, LANDMARK_COUNT)
-_LIMB_OF = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23, 24, 11, 12, 13, 14, 15, 16, 15, 16, 15, 16, 11, 12, 23, 24,
-                     25, 26, 27, 28, 27, 28])  # fmt: skip
+_LIMB_OF = np.array(
+    [0] * 11 + [23, 24, 11, 12, 13, 14, 15, 16, 15, 16, 15, 16, 11, 12, 23, 24, 25, 26, 27, 28, 27, 28]
+)
 """For each landmark the one to which its limb leads; misplacement goes along and across that line."""
 _UNSTEADY = np.array([0.7] * 11 + [1.0, 1.0] + [1.3] * 2 + [1.7] * 8 + [1.0] * 4 + [1.3] * 2 + [1.7] * 4)
 """Jitter of each landmark against the hips': ends of limbs are worse."""
 _PAIRS = np.array(MIRRORED)
-_GROUPS = (np.arange(13, 23, 2), np.arange(14, 23, 2), np.arange(25, 33, 2), np.arange(26, 33, 2), np.array([11]),
-           np.array([12]), np.array([23]), np.array([24]), np.arange(LANDMARK_COUNT))  # fmt: skip
+_GROUPS = (
+    *(np.arange(first, last, 2) for first, last in ((13, 23), (14, 23), (25, 33), (26, 33))),
+    *(np.array([joint]) for joint in (11, 12, 23, 24)),
+    np.arange(LANDMARK_COUNT),
+)
 """Landmarks that jump together in a spike."""
 
 
@@ -85,7 +89,7 @@ class _Sight:
 def observe(
     lens: Lens, points: Array, time_s: Array, noise: TrackerNoise | None, rng: np.random.Generator
 ) -> PoseTrack:
-    """Track landmarks (T, 33, 3) in the room, without error when noise is None (world in true metres then)."""
+    """Track landmarks (T, 33, 3) in the room; without error, in true metres, when noise is None."""
     sight = _look(lens, points, time_s)
     if noise is None:
         world, pixels = _hip_centred(sight.seen), sight.pixels
@@ -96,12 +100,8 @@ def observe(
         world = _world(sight, offset_px, noise, rng)
         visibility = _visibility(sight, rng)
         _disturb(sight, pixels, world, visibility, noise, rng)
-    size = np.array(lens.frame_size)
-    arrays = {"time_s": time_s, "image": pixels.astype(np.float32), "world": world.astype(np.float32)}
-    return PoseTrack.from_arrays(
-        {**arrays, "visibility": visibility.astype(np.float32), "frame_size": size.astype(np.int32)},
-        "simulation",
-    )
+    arrays = {"time_s": time_s, "image": pixels, "world": world, "visibility": visibility}
+    return PoseTrack.from_arrays({**arrays, "frame_size": np.array(lens.frame_size)}, "simulation")
 
 
 def _look(lens: Lens, points: Array, time_s: Array) -> _Sight:
@@ -124,7 +124,7 @@ def _hip_centred(points: Array) -> Array:
 
 
 def correlated(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> Array:
-    """Draw unit-variance noise that keeps a share of itself from sample to sample along the first axis (AR 1)."""
+    """Draw unit-variance noise that keeps a share of itself from sample to sample, along the first axis."""
     fresh = rng.standard_normal(shape)
     fresh[1:] *= np.sqrt(1.0 - keep**2)
     return np.asarray(lfilter([1.0], [1.0, -keep], fresh, axis=0))
@@ -202,7 +202,7 @@ def _world(sight: _Sight, offset_px: Array, noise: TrackerNoise, rng: np.random.
 
 
 def _under_read(points: Array, noise: TrackerNoise) -> Array:
-    """Turn shoulders and pelvis back towards the picture plane by a share of their turn; a side view stays."""
+    """Turn shoulders and pelvis back towards the picture plane by a share; a side view stays."""
     turned = points.copy()
     for group, left, bias_deg in (
         (_UPPER, Landmark.LEFT_SHOULDER, noise.yaw_bias_deg),

@@ -1,20 +1,23 @@
-"""The truth about a simulated set: what happened in each repetition, by the contract's definitions and thresholds.
+"""The truth about a simulated set: what happened in each repetition, by the contract's definitions.
 
-The thresholds are the results contract's, written down a second time on purpose: this is what the assessment is
-measured with, so it must not read them from the cards that the assessment reads.
+The thresholds are the results contract's, written down a second time on purpose: this is what the assessment
+is measured with, so it must not read them from the cards that the assessment reads.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from openlumbar.pose.simulation.exercises import Performance, Side
 from openlumbar.pose.simulation.geometry import Array
 from openlumbar.pose.simulation.signals import TrueSignals
 
-PRESCRIBED_HOLD_S = {"L0": 0.0, "L1": 3.0, "L2": 5.0, "L3": 5.0, "L4": 5.0}
-"""Hold of the bridge by level, seconds (clinical table: L1 5 × 3 s, L2 10 × 5 s, L3 2 × 10 × 5 s)."""
+PRESCRIBED_HOLD_S = {"L0": 0.0, "L1": 3.0, "L2": 5.0, "L3": 5.0, "L4": 0.0}
+"""Hold of the bridge by level, seconds (clinical table: L1 5 × 3 s, L2 10 × 5 s, L3 2 × 10 × 5 s; the pelvic
+tilt and marching have none)."""
 FULL_SIT_UP_LEVEL = "L4"
 """The level that prescribes the full sit-up; all others prescribe curl-ups (clinical table)."""
 COUNTED_FROM = {"bridge": 5.0, "sit-up": 15.0, "cross-twist": 10.0}
@@ -24,8 +27,8 @@ _EDGE = 0.10
 """A repetition starts and ends where its signal passes this share of the peak above its resting level."""
 _TRAVELLED = 0.75
 _COSINE_SHARE = 0.46
-"""A raised-cosine movement needs 0.46 of its time from 10 % to 75 % of the way: the part that sagging holds and
-hesitant starts leave alone, so the time of the whole way is taken from it."""
+"""A raised-cosine movement needs 0.46 of its time from 10 % to 75 % of the way: the part that sagging holds
+leave alone, so the time of the whole way is taken from it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class TrueRepetition:
 
     Attributes:
         start_s: signal leaves its resting level (10 % of the way to the peak).
-        peak_s: the farthest moment; while a hold lasts any moment between `top_start_s` and `top_end_s` is fair.
+        peak_s: the farthest moment; in a hold any moment from `top_start_s` to `top_end_s` is as fair.
         end_s: signal is back (10 %).
         side: of the swing; None for other exercises.
         hold_s: time with the signal at 90 % of its peak or more.
@@ -112,7 +115,7 @@ class _Extent:
         return float(self.value[self.peak])
 
     @property
-    def top(self) -> Array:
+    def top(self) -> npt.NDArray[np.intp]:
         return np.flatnonzero(self.value[self.whole] >= 0.9 * self.height) + self.start
 
 
@@ -137,7 +140,7 @@ def _extents(exercise: str, signals: TrueSignals, bounds_s: Array) -> list[_Exte
         "cross-twist": signals.trunk_yaw_deg,
     }[exercise]
     edges = np.searchsorted(signals.time_s, bounds_s)
-    peaks = [int(a + np.argmax(np.abs(raw[a:b]))) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    peaks = [int(a + np.argmax(np.abs(raw[a:b]))) for a, b in pairwise(edges)]
     lows = [int(edges[0]), *peaks[:-1]]
     highs = [*peaks[1:], min(int(edges[-1]), len(raw) - 1)]
     extents = []
@@ -159,7 +162,7 @@ def _extent(time_s: Array, value: Array, around: tuple[int, int, int], side: Sid
 
 
 def _last_above(value: Array, share: float) -> int:
-    """Find the last sample from the peak (first sample) to rest that is above a share of the peak over rest."""
+    """Find the last sample, from the peak (the first) to rest, above a share of the peak over rest."""
     floor = max(0.0, float(value.min()))
     rest = floor + _EDGE * (float(value[0]) - floor)
     below = np.flatnonzero(value < rest)
@@ -242,4 +245,4 @@ def _add_arm_faults(
             codes.append("arm_down")
         elif hand != judged and extent.height >= COUNTED_FROM["cross-twist"]:
             judged = hand
-            codes += ["wrong_side_first"] if extent.side == hand else []
+            codes.extend(["wrong_side_first"] if extent.side == hand else [])

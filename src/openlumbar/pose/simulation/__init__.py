@@ -4,7 +4,10 @@ It serves the demo, the tests, the docs and the benchmark; it knows nothing of h
 """
 
 from openlumbar.pose.simulation.camera import Camera
+from openlumbar.pose.simulation.cases import negative_scenarios, random_scenario, without_legs
+from openlumbar.pose.simulation.demo import DEMO
 from openlumbar.pose.simulation.exercises import BridgeSet, SitUpSet, TwistSet, alternated, repeated
+from openlumbar.pose.simulation.negatives import Negative
 from openlumbar.pose.simulation.patient import Scenario, Simulation, simulate
 from openlumbar.pose.simulation.signals import TrueSignals
 from openlumbar.pose.simulation.timing import PlannedRepetition
@@ -12,8 +15,10 @@ from openlumbar.pose.simulation.tracker import TrackerNoise
 from openlumbar.pose.simulation.truth import TrueRepetition, Truth
 
 __all__ = [
+    "DEMO",
     "BridgeSet",
     "Camera",
+    "Negative",
     "PlannedRepetition",
     "Scenario",
     "Simulation",
@@ -24,6 +29,9 @@ __all__ = [
     "Truth",
     "TwistSet",
     "alternated",
+    "negative_scenarios",
+    "random_scenario",
     "repeated",
     "simulate",
+    "without_legs",
 ]

@@ -124,9 +124,7 @@ def shoulders_of(body: Body, pelvis_m: Array, pelvis: Array, thorax: Array, shru
     middle = neck_root_of(body, pelvis_m, pelvis, thorax)
     half_m = body.shoulder_width_m / 2.0
     side = np.array([1.0, -1.0])[None, :, None] * np.cos(shrug_rad)[:, :, None] * thorax[:, None, :, 1]
-    return np.asarray(
-        middle[:, None] + half_m * (side + np.sin(shrug_rad)[:, :, None] * thorax[:, None, :, 2])
-    )
+    return np.asarray(middle[:, None] + half_m * (side + np.sin(shrug_rad)[:, :, None] * thorax[:, None, :, 2]))
 
 
 def neck_root_of(body: Body, pelvis_m: Array, pelvis: Array, thorax: Array) -> Array:
@@ -184,8 +182,6 @@ def _place_hands(points: Array, body: Body, elbows: Array, wrists: Array, thorax
 
 def _place_feet(points: Array, body: Body, posture: Posture, ankles: Array) -> None:
     down = -0.8 * body.ankle_height_m * posture.soles
-    points[:, Landmark.LEFT_HEEL : Landmark.RIGHT_HEEL + 1] = (
-        ankles + down - 0.22 * body.foot_m * posture.toes
-    )
+    points[:, Landmark.LEFT_HEEL : Landmark.RIGHT_HEEL + 1] = ankles + down - 0.22 * body.foot_m * posture.toes
     toes = ankles + down + 0.70 * body.foot_m * posture.toes
     points[:, Landmark.LEFT_FOOT_INDEX : Landmark.RIGHT_FOOT_INDEX + 1] = toes

@@ -94,9 +94,7 @@ def _lens(camera: Camera, low: Array, high: Array, towards: Array) -> Lens:
     right = unit(np.cross(away, _UP))
     down = np.cross(away, right)
     roll = np.radians(camera.roll_deg)
-    axes = np.stack(
-        [np.cos(roll) * right + np.sin(roll) * down, np.cos(roll) * down - np.sin(roll) * right, away]
-    )
+    axes = np.stack([np.cos(roll) * right + np.sin(roll) * down, np.cos(roll) * down - np.sin(roll) * right, away])
     focal_px = max(camera.frame_size) / 2.0 / np.tan(np.radians(camera.field_of_view_deg) / 2.0)
     return Lens(place, axes, float(focal_px), camera.frame_size)
 

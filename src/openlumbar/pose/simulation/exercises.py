@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from openlumbar.pose.simulation.body import Body, Posture, landmarks_of
 from openlumbar.pose.simulation.geometry import Array, bend_left, flex_forward, turn_left
@@ -13,6 +14,7 @@ from openlumbar.pose.simulation.posture import (
     Hand,
     Trunk,
     chord_m,
+    hands_towards,
     many,
     stance,
     standing,
@@ -187,6 +189,7 @@ class TwistSet:
         hands: where both hands (or the one not raised) are held.
         pelvis_share: how far the pelvis turns along, as a share of the yaw.
         gaze_share: how far the head turns along.
+        drop: where the raised hand goes when the arm drops.
     """
 
     repetitions: tuple[PlannedRepetition, ...]
@@ -196,6 +199,7 @@ class TwistSet:
     hands: Hand = "shoulder"
     pelvis_share: float = 0.3
     gaze_share: float = 0.6
+    drop: Hand = "shoulder"
 
     @property
     def duration_s(self) -> float:
@@ -221,9 +225,7 @@ class TwistSet:
         posture = self._with_arms(body, posture, time_s, course)
         return Performance(posture, course.bounds_s, self.raised_by_repetition)
 
-    def _trunk(
-        self, body: Body, time_s: Array, yaw_rad: Array, lean_rad: Array, rng: np.random.Generator
-    ) -> Trunk:
+    def _trunk(self, body: Body, time_s: Array, yaw_rad: Array, lean_rad: Array, rng: np.random.Generator) -> Trunk:
         height_m = standing_height_m(body, self.stance * body.shoulder_width_m)
         sideways_m = 0.02 * np.sin(yaw_rad) + wander(time_s, rng, 0.006, 5.0)
         forward_m = wander(time_s, rng, 0.006, 5.0)
@@ -236,24 +238,22 @@ class TwistSet:
         return Trunk(pelvis_m, pelvis, thorax, head)
 
     def _with_arms(self, body: Body, posture: Posture, time_s: Array, course: Course) -> Posture:
-        low, high = with_hands(body, posture, self.hands), with_hands(body, posture, "overhead")
         step_s = float(time_s[1] - time_s[0]) if len(time_s) > 1 else 1.0
-        shares = [_eased(self._held_up(course, side), step_s) for side in ("left", "right")]
-        share = np.stack(shares, axis=1)
-        wide = share[:, :, None]
-        return replace(
-            low,
-            wrists_m=low.wrists_m + wide * (high.wrists_m - low.wrists_m),
-            elbows=low.elbows + wide * (high.elbows - low.elbows),
-            shrug_rad=low.shrug_rad + share * (high.shrug_rad - low.shrug_rad),
-        )
+        posture = with_hands(body, posture, self.hands)
+        during = (time_s > course.bounds_s[0] - 1.2) & (time_s < course.bounds_s[-1] + 0.3)
+        for place, dropped in ((self.drop, True), ("overhead", False)):
+            chosen = [self._hands_in(course, side, dropped) & during for side in ("left", "right")]
+            share = np.stack([_eased(hand.astype(np.float64), step_s) for hand in chosen], axis=1)
+            posture = hands_towards(body, posture, place, share)
+        return posture
 
-    def _held_up(self, course: Course, side: str) -> Array:
-        up = [
-            hand == side and not planned.arm_down
+    def _hands_in(self, course: Course, side: str, dropped: bool) -> npt.NDArray[np.bool_]:
+        """(T,) whether a hand is meant to be up, and dropped or not."""
+        chosen = [
+            hand == side and planned.arm_down == dropped
             for hand, planned in zip(self.raised_by_repetition, self.repetitions, strict=True)
         ]
-        return np.array(up, dtype=np.float64)[course.index]
+        return np.asarray(np.array(chosen)[course.index])
 
 
 def _eased(share: Array, step_s: float, change_s: float = 0.6) -> Array:

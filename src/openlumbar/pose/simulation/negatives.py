@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from openlumbar.pose.simulation.body import Body, Posture
-from openlumbar.pose.simulation.exercises import Performance, sit_up_posture
+from openlumbar.pose.simulation.exercises import Performance
 from openlumbar.pose.simulation.geometry import Array, bend_left, flex_forward, turn_left
 from openlumbar.pose.simulation.posture import (
     SUPINE,
@@ -15,6 +15,7 @@ from openlumbar.pose.simulation.posture import (
     Trunk,
     blend,
     both,
+    hands_towards,
     many,
     stance,
     standing,
@@ -23,6 +24,7 @@ from openlumbar.pose.simulation.posture import (
     supine_trunk,
     with_hands,
 )
+from openlumbar.pose.simulation.rising import getting_up
 from openlumbar.pose.simulation.timing import breathing, pulse, ramp, wander
 
 Performer = Callable[[Body, Array, np.random.Generator], Posture]
@@ -60,28 +62,11 @@ def _over_and_over(time_s: Array, rng: np.random.Generator, period_s: float) -> 
     return np.asarray(warm_up * size * (0.5 - 0.5 * np.cos(pace)))
 
 
-def _hands_wander(body: Body, posture: Posture, places: tuple[Hand, ...], shares: Array) -> Posture:
-    """Take the hands, each by its own share (T, 2), from where they are to a place."""
-    for place, share in zip(places, shares, strict=True):
-        there = with_hands(body, posture, place)
-        wide = share[:, :, None]
-        posture = replace(
-            posture,
-            wrists_m=posture.wrists_m + wide * (there.wrists_m - posture.wrists_m),
-            elbows=posture.elbows + wide * (there.elbows - posture.elbows),
-            shrug_rad=posture.shrug_rad + share * (there.shrug_rad - posture.shrug_rad),
-        )
+def _busy_hands(body: Body, posture: Posture, time_s: Array, rng: np.random.Generator, *places: Hand) -> Posture:
+    for place in places:
+        hands = [_now_and_then(time_s, rng, 9.0, 2.0), _now_and_then(time_s, rng, 11.0, 2.5)]
+        posture = hands_towards(body, posture, place, np.stack(hands, axis=1))
     return posture
-
-
-def _busy_hands(
-    body: Body, posture: Posture, time_s: Array, rng: np.random.Generator, *places: Hand
-) -> Posture:
-    shares = [
-        np.stack([_now_and_then(time_s, rng, 9.0, 2.0), _now_and_then(time_s, rng, 11.0, 2.5)], axis=1)
-        for _ in places
-    ]
-    return _hands_wander(body, posture, places, np.array(shares))
 
 
 def _lying(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
@@ -110,9 +95,7 @@ def _standing(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
     pelvis = UPRIGHT @ turn_left(wander(time_s, rng, 0.05, 6.0))
     thorax = pelvis @ flex_forward(0.05 + wander(time_s, rng, 0.03, 6.0)) @ bend_left(lean_rad)
     thorax = thorax @ turn_left(wander(time_s, rng, 0.05, 5.0))
-    head = thorax @ turn_left(
-        0.8 * (_now_and_then(time_s, rng, 7.0, 2.0) - _now_and_then(time_s, rng, 7.0, 2.0))
-    )
+    head = thorax @ turn_left(0.8 * (_now_and_then(time_s, rng, 7.0, 2.0) - _now_and_then(time_s, rng, 7.0, 2.0)))
     posture = standing(body, Trunk(pelvis_m, pelvis, thorax, head), stance(body, len(time_s), stance_m))
     return _busy_hands(body, posture, time_s, rng, "on_hip", "crossed", "behind_head")
 
@@ -127,9 +110,7 @@ def _gait(
     own = UPRIGHT @ turn_left(heading_rad)
     pelvis = own @ turn_left(np.radians(rng.uniform(2.0, 5.0)) * np.sin(phase))
     thorax = (
-        own
-        @ flex_forward(np.full_like(phase, 0.06))
-        @ turn_left(-np.radians(rng.uniform(2.0, 4.0)) * np.sin(phase))
+        own @ flex_forward(np.full_like(phase, 0.06)) @ turn_left(-np.radians(rng.uniform(2.0, 4.0)) * np.sin(phase))
     )
     height_m = standing_height_m(body, body.hip_width_m) - 0.03 + 0.015 * np.cos(2.0 * phase)
     pelvis_m = place_m + np.stack([np.zeros_like(phase), np.zeros_like(phase), height_m], axis=1)
@@ -137,17 +118,13 @@ def _gait(
     ankles_m = place_m[:, None] + np.einsum("tij,tsj->tsi", own[:, :, :2], step_m)
     ankles_m[:, :, 2] = body.ankle_height_m + (0.06 + 0.3 * (0.25 - stride_m)) * lift
     posture = standing(body, Trunk(pelvis_m, pelvis, thorax, own.copy()), ankles_m)
-    turned = {
-        name: np.einsum("tij,tsj->tsi", own, getattr(posture, name)) for name in ("toes", "knees", "soles")
-    }
+    turned = {name: np.einsum("tij,tsj->tsi", own, getattr(posture, name)) for name in ("toes", "knees", "soles")}
     wrists_m = posture.wrists_m - np.einsum("ti,ts->tsi", own[:, :, 0], (0.4 * stride_m + 0.08) * beat)
     return replace(posture, **turned, wrists_m=wrists_m)
 
 
 def _walking_on_the_spot(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
-    drift_m = np.stack(
-        [wander(time_s, rng, 0.05, 8.0), wander(time_s, rng, 0.05, 8.0), np.zeros_like(time_s)], axis=1
-    )
+    drift_m = np.stack([wander(time_s, rng, 0.05, 8.0), wander(time_s, rng, 0.05, 8.0), np.zeros_like(time_s)], axis=1)
     return _gait(body, time_s, rng, wander(time_s, rng, 0.05, 8.0), drift_m, 0.04)
 
 
@@ -164,9 +141,7 @@ def _walking_to_and_fro(body: Body, time_s: Array, rng: np.random.Generator) -> 
 def _sitting(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
     """Sit on a chair and fidget: rock, lean, look, cross the arms, stretch a leg."""
     count, seat_m = len(time_s), body.ankle_height_m + 0.97 * body.shank_m
-    pelvis_m = many((-0.05, 0.0, seat_m), count) + np.outer(
-        _now_and_then(time_s, rng, 15.0, 1.0), [0.03, 0.0, 0.02]
-    )
+    pelvis_m = many((-0.05, 0.0, seat_m), count) + np.outer(_now_and_then(time_s, rng, 15.0, 1.0), [0.03, 0.0, 0.02])
     pelvis = UPRIGHT @ flex_forward(-0.15 + wander(time_s, rng, 0.05, 7.0))
     lean_rad = 0.1 + 0.12 * _now_and_then(time_s, rng, 10.0, 3.0) + 0.01 * breathing(time_s, rng)
     thorax = pelvis @ flex_forward(lean_rad) @ bend_left(wander(time_s, rng, 0.04, 6.0))
@@ -189,8 +164,7 @@ def _squats(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
     thorax = pelvis @ flex_forward(0.05 + 0.15 * depth) @ turn_left(wander(time_s, rng, 0.02, 4.0))
     head = thorax @ flex_forward(-0.4 * depth)
     posture = standing(body, Trunk(pelvis_m, pelvis, thorax, head), stance(body, len(time_s), stance_m), 0.35)
-    shares = np.stack([depth, depth], axis=1).clip(0.0, 1.0)[None]
-    return _hands_wander(body, posture, ("forward",), shares)
+    return hands_towards(body, posture, "forward", np.stack([depth, depth], axis=1).clip(0.0, 1.0))
 
 
 def _leg_raises(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
@@ -201,9 +175,7 @@ def _leg_raises(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
     pelvis_m = trunk.pelvis_m + np.stack([np.zeros(count), np.zeros(count), lift_m], axis=1)
     pelvis = trunk.pelvis @ flex_forward(-0.12 * angle_rad)
     posture = supine(body, Trunk(pelvis_m, pelvis, trunk.thorax, trunk.head), np.radians(172.0))
-    raised = pelvis_m + 0.97 * body.leg_m * np.stack(
-        [np.cos(angle_rad), np.zeros(count), np.sin(angle_rad)], axis=1
-    )
+    raised = pelvis_m + 0.97 * body.leg_m * np.stack([np.cos(angle_rad), np.zeros(count), np.sin(angle_rad)], axis=1)
     ankles_m = posture.ankles_m.copy()
     legs = [0, 1] if rng.random() < 0.6 else [int(rng.integers(2))]
     ankles_m[:, legs] = raised[:, None] + np.array([0.0, 1.0, 0.0]) * ankles_m[:, legs, 1:2]
@@ -212,26 +184,6 @@ def _leg_raises(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
         toes[:, leg] = np.stack([-np.sin(angle_rad), np.full(count, 0.0), np.cos(angle_rad)], axis=1)
         soles[:, leg] = np.stack([-np.cos(angle_rad), np.full(count, 0.0), -np.sin(angle_rad)], axis=1)
     return replace(posture, ankles_m=ankles_m, toes=toes, soles=soles)
-
-
-def getting_up(body: Body, lying: Posture, share: Array) -> Posture:
-    """Go from lying (0) over sitting and crouching to standing on the spot of the feet (1), share (T,)."""
-    count, foot_x_m = len(share), float(lying.ankles_m[0, :, 0].mean())
-    sat = with_hands(body, sit_up_posture(body, np.full(count, 1.35), np.radians(80.0)), "on_floor")
-    sat = replace(sat, ankles_m=lying.ankles_m, knees=lying.knees)
-    crouched = _on_feet(body, lying, foot_x_m - 0.22, 0.42 * body.leg_m, 0.75)
-    stood = _on_feet(body, lying, foot_x_m, standing_height_m(body, body.hip_width_m), 0.0)
-    posture = blend(lying, sat, ramp(share / 0.4, "min_jerk"))
-    posture = blend(posture, crouched, ramp((share - 0.4) / 0.3, "min_jerk"))
-    return blend(posture, stood, ramp((share - 0.7) / 0.3, "min_jerk"))
-
-
-def _on_feet(body: Body, lying: Posture, x_m: float, height_m: float, stoop_rad: float) -> Posture:
-    count = len(lying.pelvis_m)
-    pelvis = UPRIGHT @ flex_forward(np.full(count, stoop_rad))
-    thorax = pelvis @ flex_forward(np.full(count, 0.3 * stoop_rad))
-    trunk = Trunk(many((x_m, 0.0, height_m), count), pelvis, thorax, thorax.copy())
-    return standing(body, trunk, lying.ankles_m)
 
 
 def _getting_up(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
@@ -260,7 +212,7 @@ def _push_ups(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
     pelvis = prone @ flex_forward(-tilt_rad + sag_rad)
     thorax = pelvis @ flex_forward(-2.0 * sag_rad)
     along = np.stack([-np.cos(tilt_rad), np.zeros(count), np.sin(tilt_rad)], axis=1)
-    pelvis_m = toe_m + body.leg_m * 0.985 * along
+    pelvis_m = toe_m + body.leg_m * 0.998 * along
     trunk = Trunk(pelvis_m, pelvis, thorax, thorax @ flex_forward(np.full(count, -0.25)))
     posture = standing(body, trunk, both(count, toe_m[0], 0.06, toe_m[2]))
     hand_x_m = toe_m[0] - length_m * np.cos(high_rad)

@@ -9,7 +9,9 @@ from openlumbar.pose.simulation.body import body_of, landmarks_of
 from openlumbar.pose.simulation.camera import Camera, put_up
 from openlumbar.pose.simulation.exercises import Motion
 from openlumbar.pose.simulation.geometry import Array
+from openlumbar.pose.simulation.rising import getting_up
 from openlumbar.pose.simulation.signals import TrueSignals, signals_of
+from openlumbar.pose.simulation.timing import ramp
 from openlumbar.pose.simulation.tracker import TrackerNoise, observe
 from openlumbar.pose.simulation.truth import TrueRepetition, Truth, repetitions_of
 from openlumbar.pose.track import PoseTrack
@@ -33,6 +35,7 @@ class Scenario:
         noise: the tracker's errors, None for a perfect tracker.
         fps: frames per second.
         variable_fps: whether frames come unevenly, as phones deliver them.
+        preparation_s: lying exercises only: time to stand there and lie down first; 0 for none.
         lead_in_s: idle time before the set, at least one second.
         lead_out_s: idle time after it.
     """
@@ -47,13 +50,19 @@ class Scenario:
     noise: TrackerNoise | None = field(default_factory=TrackerNoise)
     fps: float = 30.0
     variable_fps: bool = False
+    preparation_s: float = 0.0
     lead_in_s: float = 2.0
     lead_out_s: float = 1.5
 
     @property
+    def start_s(self) -> float:
+        """Start of the set."""
+        return self.preparation_s + self.lead_in_s
+
+    @property
     def duration_s(self) -> float:
         """Length of the recording."""
-        return self.lead_in_s + self.motion.duration_s + self.lead_out_s
+        return self.start_s + self.motion.duration_s + self.lead_out_s
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,22 +76,23 @@ class Simulation:
 
 def simulate(scenario: Scenario, seed: int) -> Simulation:
     """Film a scenario; the same seed gives the same simulation, and the same movement whatever the noise."""
-    person, movement, clock, tracker = (
-        np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)
-    )
+    person, movement, clock, tracker = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
     body = body_of(scenario.physique, person if scenario.own_proportions else None)
     moments_s = np.arange(0.0, scenario.duration_s + _STEP_S, _STEP_S)
-    performance = scenario.motion.perform(body, moments_s, scenario.lead_in_s, movement)
-    points = landmarks_of(body, performance.posture)
-    first = round(scenario.lead_in_s / _STEP_S)
+    performance = scenario.motion.perform(body, moments_s, scenario.start_s, movement)
+    posture = performance.posture
+    if scenario.preparation_s:
+        upright = 1.0 - ramp((moments_s - 1.0) / (scenario.preparation_s - 1.0), "cosine")
+        posture = getting_up(body, posture, upright)
+    points = landmarks_of(body, posture)
+    first = round(scenario.start_s / _STEP_S)
     signals = signals_of(moments_s, points, slice(max(0, first - 100), first))
     repetitions: tuple[TrueRepetition, ...] = ()
     if scenario.exercise is not None:
         repetitions = repetitions_of(scenario.exercise, scenario.level, signals, performance)
     time_s = _frame_times_s(scenario, clock)
-    track = observe(
-        put_up(scenario.camera, points), _between(points, time_s), time_s, scenario.noise, tracker
-    )
+    lens = put_up(scenario.camera, points[round(scenario.preparation_s / _STEP_S) :])
+    track = observe(lens, _between(points, time_s), time_s, scenario.noise, tracker)
     truth = Truth(scenario.exercise, scenario.level, repetitions, _at(signals, time_s))
     return Simulation(scenario, track, truth)
 
@@ -92,9 +102,7 @@ def _frame_times_s(scenario: Scenario, rng: np.random.Generator) -> Array:
     count = int(scenario.duration_s * scenario.fps)
     if not scenario.variable_fps:
         return np.arange(count) / scenario.fps
-    steps = (1.0 + 0.08 * rng.standard_normal(count).clip(-3.0, 3.0)) * rng.choice(
-        [1.0, 2.0], count, p=[0.96, 0.04]
-    )
+    steps = (1.0 + 0.08 * rng.standard_normal(count).clip(-3.0, 3.0)) * rng.choice([1.0, 2.0], count, p=[0.96, 0.04])
     time_s = np.concatenate([[0.0], np.cumsum(steps / scenario.fps)])
     return time_s[time_s < scenario.duration_s]
 

@@ -115,21 +115,13 @@ def _placing(
 
 
 _HANDS: dict[str, Callable[[Body], tuple[Array, Array]]] = {
-    "at_side": _placing(
-        lambda b: _mirrored(0.06, 0.10, -0.96 * (b.upper_arm_m + b.forearm_m)), (-1.0, 0.3, 0.0)
-    ),
-    "on_floor": _placing(
-        lambda b: _mirrored(-0.04, 0.14, -0.94 * (b.upper_arm_m + b.forearm_m)), (-0.2, 1.0, 0.0)
-    ),
+    "at_side": _placing(lambda b: _mirrored(0.06, 0.10, -0.96 * (b.upper_arm_m + b.forearm_m)), (-1.0, 0.3, 0.0)),
+    "on_floor": _placing(lambda b: _mirrored(-0.04, 0.14, -0.94 * (b.upper_arm_m + b.forearm_m)), (-0.2, 1.0, 0.0)),
     "crossed": _placing(lambda b: _mirrored(0.14, -0.28 * b.shoulder_width_m, -0.07), (0.3, 1.0, -1.0)),
     "shoulder": _placing(lambda _: _mirrored(0.09, 0.02, -0.03), (0.1, 0.7, -1.0)),
     "behind_head": _placing(lambda _: _mirrored(-0.04, 0.10, 0.17), (0.1, 1.0, 0.1)),
-    "overhead": _placing(
-        lambda b: _mirrored(0.05, 0.02, 0.97 * (b.upper_arm_m + b.forearm_m)), (-0.2, 1.0, 0.0)
-    ),
-    "forward": _placing(
-        lambda b: _mirrored(0.93 * (b.upper_arm_m + b.forearm_m), 0.0, -0.05), (0.0, 0.6, -1.0)
-    ),
+    "overhead": _placing(lambda b: _mirrored(0.05, 0.02, 0.97 * (b.upper_arm_m + b.forearm_m)), (-0.2, 1.0, 0.0)),
+    "forward": _placing(lambda b: _mirrored(0.93 * (b.upper_arm_m + b.forearm_m), 0.0, -0.05), (0.0, 0.6, -1.0)),
     "on_hip": _placing(lambda b: _mirrored(0.06, 0.5 * b.hip_width_m + 0.11, 0.08), (-0.4, 1.0, 0.1)),
     "under_back": _placing(lambda _: _mirrored(-0.06, 0.07, 0.10), (-0.2, 1.0, 0.0)),
     "on_thigh": _placing(lambda b: _mirrored(0.6 * b.thigh_m, 0.5 * b.hip_width_m, 0.10), (-0.3, 0.7, -0.6)),
@@ -171,9 +163,7 @@ def supine_trunk(body: Body, count: int) -> Trunk:
 
 def ankle_for_knee(body: Body, hip_m: Array, knee_rad: float) -> Array:
     """Put an ankle on the floor so that the knee has an angle, straight being π: hip (3,) → ankle (3,) m."""
-    distance = np.sqrt(
-        body.thigh_m**2 + body.shank_m**2 - 2.0 * body.thigh_m * body.shank_m * np.cos(knee_rad)
-    )
+    distance = np.sqrt(body.thigh_m**2 + body.shank_m**2 - 2.0 * body.thigh_m * body.shank_m * np.cos(knee_rad))
     fall = body.ankle_height_m - hip_m[2]
     return np.array([hip_m[0] + np.sqrt(distance**2 - fall**2), hip_m[1], body.ankle_height_m])
 
@@ -196,10 +186,19 @@ def with_hands(body: Body, posture: Posture, left: Hand, right: Hand | None = No
     """Take the hands elsewhere."""
     trunk = Trunk(posture.pelvis_m, posture.pelvis, posture.thorax, posture.head)
     places = (wrist_targets(body, trunk, left), wrist_targets(body, trunk, right or left))
-    wrists, elbows, shrug = (
-        np.stack([places[0][part][:, 0], places[1][part][:, 1]], axis=1) for part in range(3)
-    )
+    wrists, elbows, shrug = (np.stack([places[0][part][:, 0], places[1][part][:, 1]], axis=1) for part in range(3))
     return replace(posture, wrists_m=wrists, elbows=elbows, shrug_rad=shrug)
+
+
+def hands_towards(body: Body, posture: Posture, place: Hand, share: Array) -> Posture:
+    """Take the hands, left and right by their own share (T, 2), from where they are to a place."""
+    there, wide = with_hands(body, posture, place), share[:, :, None]
+    return replace(
+        posture,
+        wrists_m=posture.wrists_m + wide * (there.wrists_m - posture.wrists_m),
+        elbows=posture.elbows + wide * (there.elbows - posture.elbows),
+        shrug_rad=posture.shrug_rad + share * (there.shrug_rad - posture.shrug_rad),
+    )
 
 
 def blend(first: Posture, second: Posture, share: Array) -> Posture:

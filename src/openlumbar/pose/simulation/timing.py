@@ -94,9 +94,7 @@ def set_duration_s(repetitions: Sequence[PlannedRepetition]) -> float:
 def course_of(time_s: Array, repetitions: Sequence[PlannedRepetition], start_s: float) -> Course:
     """Lay planned repetitions out in time from `start_s` on."""
     knots, bounds_s = _knots(repetitions, start_s)
-    moments, levels, activities = (
-        np.array([getattr(knot, name) for knot in knots]) for name in Knot._fields[:3]
-    )
+    moments, levels, activities = (np.array([getattr(knot, name) for knot in knots]) for name in Knot._fields[:3])
     after = np.clip(np.searchsorted(moments, time_s, side="right"), 1, len(moments) - 1)
     share = (time_s - moments[after - 1]) / np.maximum(moments[after] - moments[after - 1], 1e-9)
     eased = np.empty_like(share)
@@ -145,9 +143,7 @@ def _way_up(before: PlannedRepetition | None, planned: PlannedRepetition) -> lis
     return [(half, halfway, 0.5), (planned.hesitation_s, halfway, 0.5), (half, planned.peak, 1.0)]
 
 
-def _way_down(
-    planned: PlannedRepetition, following: PlannedRepetition | None
-) -> list[tuple[float, float, float]]:
+def _way_down(planned: PlannedRepetition, following: PlannedRepetition | None) -> list[tuple[float, float, float]]:
     held = [(planned.hold_s, planned.peak * (1.0 - planned.sag), 1.0)]
     if following is None:
         return [*held, (planned.down_s, 0.0, 0.0), (planned.rest_s, 0.0, 0.0)]

@@ -54,9 +54,7 @@ class TrackerNoise:
 _UPPER = slice(Landmark.NOSE, Landmark.LEFT_HIP)
 _HIPS = slice(Landmark.LEFT_HIP, Landmark.LEFT_KNEE)
 _LEGS = np.arange(Landmark.LEFT_HIP, LANDMARK_COUNT)
-_LIMB_OF = np.array(
-    [0] * 11 + [23, 24, 11, 12, 13, 14, 15, 16, 15, 16, 15, 16, 11, 12, 23, 24, 25, 26, 27, 28, 27, 28]
-)
+_LIMB_OF = np.array([0] * 11 + [23, 24, 11, 12, 13, 14, 15, 16, 15, 16, 15, 16, 11, 12, 23, 24, 25, 26, 27, 28, 27, 28])
 """For each landmark the one to which its limb leads; misplacement goes along and across that line."""
 _UNSTEADY = np.array([0.7] * 11 + [1.0, 1.0] + [1.3] * 2 + [1.7] * 8 + [1.0] * 4 + [1.3] * 2 + [1.7] * 4)
 """Jitter of each landmark against the hips': ends of limbs are worse."""
@@ -138,9 +136,7 @@ def _errors_px(sight: _Sight, noise: TrackerNoise, rng: np.random.Generator) -> 
     moved = np.gradient(sight.pixels, axis=0) / sight.step_s if count > 1 else np.zeros(shape)
     speed = np.linalg.norm(moved, axis=2) / sight.torso_px[:, None]
     behind_head = _hands_at_head(sight)
-    size = (
-        noise.jitter_share * _UNSTEADY * (1.0 + 0.5 * np.minimum(speed, 4.0)) * (1.0 + 2.0 * sight.occluded)
-    )
+    size = noise.jitter_share * _UNSTEADY * (1.0 + 0.5 * np.minimum(speed, 4.0)) * (1.0 + 2.0 * sight.occluded)
     size = size + 0.02 * behind_head + 0.10 * sight.outside
     jitter = correlated(rng, shape, keep) * (size * sight.torso_px[:, None])[:, :, None]
     slow = correlated(rng, (count, LANDMARK_COUNT, 2), float(np.exp(-sight.step_s / 8.0)))
@@ -191,9 +187,7 @@ def _world(sight: _Sight, offset_px: Array, noise: TrackerNoise, rng: np.random.
     slow = correlated(rng, shape, float(np.exp(-sight.step_s / 6.0)))
     depth = 0.5 * correlated(rng, shape, keep) + 0.5 * slow + 0.7 * rng.standard_normal((1, LANDMARK_COUNT))
     points[:, :, 2] += noise.depth_m * depth * (1.0 + sight.occluded) * _UNSTEADY
-    own_way = (
-        correlated(rng, (*shape, 2), keep) * 0.004 * (_UNSTEADY * (1.0 + 2.0 * sight.occluded))[:, :, None]
-    )
+    own_way = correlated(rng, (*shape, 2), keep) * 0.004 * (_UNSTEADY * (1.0 + 2.0 * sight.occluded))[:, :, None]
     points[:, :, :2] += own_way
     if noise.generic_scale:
         torso_m = np.median(sight.torso_px / sight.px_per_m)
@@ -210,9 +204,7 @@ def _under_read(points: Array, noise: TrackerNoise) -> Array:
     ):
         line = points[:, left] - points[:, left + 1]
         heading = np.arctan2(line[:, 2], line[:, 0])
-        angle = (
-            -0.5 * noise.yaw_underread * np.sin(2.0 * heading) + np.radians(bias_deg) * np.cos(heading) ** 2
-        )
+        angle = -0.5 * noise.yaw_underread * np.sin(2.0 * heading) + np.radians(bias_deg) * np.cos(heading) ** 2
         middle = points[:, left : left + 2].mean(axis=1)[:, None]
         arm = points[:, group] - middle
         cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]

@@ -34,7 +34,7 @@ CONTRACT_FAULTS = {
         "wrong_side_first": ("wrong_side", ">", 0.5),
         "arm_down": ("raised_wrist_above_head_cm.median", "<", 0),
         "over_rotation": ("peak", ">", 45),
-        "leaning": ("side_bend_deg.max", ">", 15),
+        "leaning": ("side_bend_deg.max_abs", ">", 15),
         "ballistic": ("out_s", "<", 0.5),
     },
 }
@@ -68,7 +68,7 @@ CONDITIONS = {  # sit-up, cross-twist, bridge: X blocked, K clearance, ~ adapt, 
 }
 
 MEASURES = {"peak", "hold_s", "out_s", "back_s", "wrong_side", "hold_share"}
-TAKES = {"max", "min", "median", "rest", "range"}
+TAKES = {"max", "min", "max_abs", "median", "rest", "range"}
 
 
 @pytest.fixture(params=SLUGS)

@@ -56,7 +56,8 @@ class Drive(_Frozen):
     """The signal whose excursions are repetitions.
 
     `rest` says where the signal rests: "low" (it rises and returns) or "middle" (it swings to either side).
-    `counted` is the smallest excursion that counts; `noticed` the smallest that is reported as an attempt.
+    `counted` is the smallest excursion that counts; `noticed` the smallest that is reported as an attempt;
+    `jitter` is what two moments must differ by to be told apart.
     """
 
     signal: str
@@ -64,6 +65,7 @@ class Drive(_Frozen):
     measured_as: Literal["hip_rise_cm", "trunk_angle_deg", "trunk_yaw_deg"]
     counted: Quantity
     noticed: Quantity
+    jitter: Quantity
 
 
 class Gate(_Frozen):
@@ -322,9 +324,7 @@ def load_card(path: Path) -> Card:
 def exercise_slugs() -> tuple[str, ...]:
     """List the exercises that ship, by file name."""
     folder = files("openlumbar.content").joinpath("exercises")
-    return tuple(
-        sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
-    )
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
 
 
 @cache
@@ -335,7 +335,5 @@ def exercise(slug: str) -> Card:
         InputError: when no exercise has that slug.
     """
     if slug not in exercise_slugs():
-        raise InputError(
-            f"exercise {slug}", "is not known", f"choose one of {', '.join(exercise_slugs())}, auto"
-        )
+        raise InputError(f"exercise {slug}", "is not known", f"choose one of {', '.join(exercise_slugs())}, auto")
     return load_card(Path(str(files("openlumbar.content").joinpath("exercises", f"{slug}.toml"))))

@@ -8,7 +8,14 @@ import pytest
 from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.content import __path__ as content_path
 from openlumbar.errors import InputError
-from openlumbar.reports.cards_page import PAGES, condition_codes, exercises_page, source_rows, write_pages
+from openlumbar.reports.cards_page import (
+    PAGES,
+    condition_codes,
+    exercises_page,
+    references,
+    source_rows,
+    write_pages,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -73,6 +80,11 @@ def test_every_source_row_has_its_place() -> None:
 def test_every_condition_of_a_card_has_a_name() -> None:
     named = {item.condition for card in map(exercise, exercise_slugs()) for item in card.contraindications}
     assert named <= set(condition_codes())
+
+
+def test_every_named_evidence_is_a_listed_work() -> None:
+    named = {work for card in map(exercise, exercise_slugs()) for work in card.evidence}
+    assert named == {work.id for work in references()}
 
 
 def test_pages_are_written_where_asked(tmp_path: Path) -> None:

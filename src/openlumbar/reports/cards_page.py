@@ -44,10 +44,27 @@ class SourceRow(BaseModel):
     source: str
 
 
+class Reference(BaseModel):
+    """A published work that cards name as evidence, and how much of it was seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    work: str
+    basis: Basis
+    seen: str
+
+
 @cache
 def source_rows() -> tuple[SourceRow, ...]:
     """Read and validate the rows of the source."""
     return tuple(TypeAdapter(list[SourceRow]).validate_python(_content("evidence", "source_rows.toml")["row"]))
+
+
+@cache
+def references() -> tuple[Reference, ...]:
+    """Read and validate the works that cards may name as evidence."""
+    return tuple(TypeAdapter(list[Reference]).validate_python(_content("evidence", "references.toml")["reference"]))
 
 
 def condition_codes() -> tuple[str, ...]:
@@ -64,6 +81,7 @@ def exercises_page(language: Language) -> str:
         _source_table(say),
         *(_card_block(card, say) for card in cards),
         _condition_table(cards, say),
+        _reference_list(say),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -258,6 +276,14 @@ def _condition_table(cards: Sequence[Card], say: _Say) -> _Lines:
         rows.append((say(f"condition_name.{code}"), *(say(f"condition.{action}") for action in actions)))
     header = [say("condition.name"), *(say.text(card.name) for card in cards)]
     return [f"## {say('condition.title')}", "", *_table(header, rows)]
+
+
+def _reference_list(say: _Say) -> _Lines:
+    items = [
+        say("reference.item", id=work.id, work=work.work, basis=say(f"basis.{work.basis}"), seen=work.seen)
+        for work in references()
+    ]
+    return [f"## {say('reference.title')}", "", *items]
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> _Lines:

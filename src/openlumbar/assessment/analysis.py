@@ -89,8 +89,7 @@ class Analysis:
             },
             "judged": self.judged,
             "reasons": [
-                {"code": code, "message": reason_text(code, self.card.view, language)}
-                for code in self.verdict.reasons
+                {"code": code, "message": reason_text(code, self.card.view, language)} for code in self.verdict.reasons
             ],
             "counts": dict(self.counts),
             "repetitions": [_repetition_json(repetition) for repetition in self.repetitions],
@@ -123,7 +122,5 @@ def _repetition_json(repetition: Repetition) -> dict[str, Any]:
         "raised_hand": repetition.raised_hand,
         "counted": repetition.counted,
         "faults": list(repetition.faults),
-        "interval90": {
-            name: [round(low, 1), round(high, 1)] for name, (low, high) in repetition.interval90.items()
-        },
+        "interval90": {name: [round(low, 1), round(high, 1)] for name, (low, high) in repetition.interval90.items()},
     }

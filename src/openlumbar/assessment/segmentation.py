@@ -13,11 +13,11 @@ from openlumbar.errors import InputError
 
 Rest = Literal["low", "high", "middle"]
 
-AT_REST = 0.1
-"""Part of an excursion below which the movement has not begun: the usual 10 % of rise times."""
-LONGEST_TURN = 0.25
+AT_REST = 0.05
+"""Part of an excursion below which the movement has not begun: the noise of a held rest."""
+LONGEST_TURN = 0.2
 """A border is a turning point while the signal stays at rest for at most this part of a period around it, a held
-rest beyond (a sine stays within 10 % of its extreme for 0.20 of a period)."""
+rest beyond (a sine stays within 5 % of its extreme for 0.14 of a period)."""
 DENSEST_GRID = 4
 """Grid samples a sample, at most, where times are very uneven."""
 

@@ -41,6 +41,14 @@ def elevation_deg(vectors: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(dot(vectors, UP), np.hypot(vectors[:, 0], vectors[:, 2]))))
 
 
+def heading_deg(vectors: FloatArray) -> FloatArray:
+    """Return the direction of (T, 3) vectors in the horizontal plane, counter-clockwise seen from above.
+
+    0 points to the picture's right, 90 away from the camera. A person who turns to their own left raises it.
+    """
+    return np.asarray(np.degrees(np.arctan2(vectors[:, 2], vectors[:, 0])))
+
+
 def wrap_deg(angle_deg: FloatArray) -> FloatArray:
     """Bring angles into -180 (excluded) to 180."""
     wrapped: FloatArray = 180.0 - np.mod(180.0 - angle_deg, 360.0)

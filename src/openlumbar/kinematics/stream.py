@@ -7,7 +7,7 @@ successors; `finish` gives the rest. Whatever the pieces, the signals are the sa
 import numpy as np
 
 from openlumbar.kinematics.body import MEASURED, Body, posture_signals
-from openlumbar.kinematics.geometry import rotate, weak_perspective_scale, wrap_deg
+from openlumbar.kinematics.geometry import heading_deg, rotate, weak_perspective_scale, wrap_deg
 from openlumbar.kinematics.repair import HALF_WINDOW, remove_spikes, smooth, unswap_sides
 from openlumbar.kinematics.running import RunningQuantile
 from openlumbar.kinematics.signals import SIGNAL_NAMES, FloatArray, Signals
@@ -81,6 +81,7 @@ class SignalStream:
         values["pelvis_yaw_deg"] = self._pelvis.push_all(body.pelvis_line, body.trunk_length)
         values["trunk_yaw_deg"] = wrap_deg(shoulder_yaw_deg - values["pelvis_yaw_deg"])
         values["shoulder_yaw_deg"] = shoulder_yaw_deg
+        values["shoulder_turn_deg"] = heading_deg(body.shoulder_line)
         values["cm_per_px"] = cm_per_m / scale
         values["plausibility"] = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
         values["ankle_speed_ratio"] = _ankle_speed_ratio(track, new)

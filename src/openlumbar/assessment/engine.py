@@ -1,0 +1,206 @@
+"""The one incremental engine: samples in, events out; live and offline alike."""
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from openlumbar.assessment.events import (
+    Event,
+    PhaseChanged,
+    Repetition,
+    RepetitionDone,
+    Side,
+    Unseen,
+    Verdict,
+)
+from openlumbar.assessment.excursion import Excursion, ExcursionFinder
+from openlumbar.assessment.gates import GateKeeper
+from openlumbar.assessment.intervals import interval90
+from openlumbar.assessment.measures import Shape, sustained_max, take
+from openlumbar.assessment.sides import RESTED_S, SwingOrder, WindUpFilter, raised_hand_of, side_of
+from openlumbar.assessment.verdict import VerdictKeeper
+from openlumbar.cards import Card, FaultRule, Level, ReasonCode
+from openlumbar.kinematics.running import RunningQuantile
+from openlumbar.kinematics.signals import Sample
+from openlumbar.physique import Physique
+
+BLIND_LIMIT_S = 0.7
+"""An excursion survives this long without a usable sample; after that nobody knows what happened between."""
+
+SEEN_SHARE = 0.7
+"""Share of a repetition's samples that must be usable for it to be judged."""
+
+BEFORE_S, LONGEST_S = 4.0, 70.0
+"""How much is remembered: enough before a movement to know its rest, and at most the longest movement."""
+
+NEUTRAL_SAMPLES = 300
+"""The neutral of a signal that swings with the drive is the median of its last resting samples: 10 s at 30/s."""
+
+
+class _Seen(NamedTuple):
+    """A sample and whether it could be used."""
+
+    sample: Sample
+    usable: bool
+
+
+class Assessor:
+    """Judge one exercise, sample by sample.
+
+    `step` takes constant time; a repetition's own samples are looked at once more when it ends.
+    """
+
+    def __init__(self, card: Card, level: Level, physique: Physique) -> None:
+        """Start with nothing seen."""
+        self._card, self._level, self._physique = card, level, physique
+        drive = card.drive
+        noticed = level.limits.get("noticed", drive.noticed).value
+        self._counted_from = level.limits.get("counted", drive.counted).value
+        self._finder = ExcursionFinder(noticed, two_sided=drive.rest == "middle")
+        self._gates = GateKeeper(card)
+        self._verdict = VerdictKeeper()
+        self._rules = [_Rule(rule, level) for rule in card.faults if not rule.levels or level.id in rule.levels]
+        self._wind_ups = WindUpFilter(two_sided=drive.rest == "middle")
+        self._order = SwingOrder()
+        self._history: deque[_Seen] = deque()
+        self._resting: list[Sample] = []
+        self._neutral = RunningQuantile(NEUTRAL_SAMPLES)
+        self._last_used_s = -math.inf
+        self._phase = "rest"
+
+    def step(self, sample: Sample) -> list[Event]:
+        """Take in one sample; return what it brought about."""
+        code = self._gates.check(sample)
+        self._verdict.see(sample.time_s, code)
+        self._remember(_Seen(sample, code is None))
+        events: list[Event] = []
+        value = sample.values[self._card.drive.signal]
+        if code is None and not math.isnan(value):
+            if sample.time_s - self._last_used_s > BLIND_LIMIT_S:
+                self._finder.restart()
+            self._last_used_s = sample.time_s
+            done = self._finder.step(sample.time_s, value)
+            if self._finder.phase == "rest":
+                self._neutral.push(sample.values[self._card.drive.measured_as])
+            going_to = self._finder.side if self._finder.phase != "rest" else 0
+            events += self._settle(self._wind_ups.offer(sample.time_s, done, going_to))
+        events += self._phase_changes(sample.time_s, code)
+        return events
+
+    def finish(self) -> list[Event]:
+        """End the recording: complete what was coming back, settle what was open."""
+        return self._settle(self._wind_ups.flush(self._finder.finish()))
+
+    @property
+    def verdict(self) -> Verdict:
+        """Say whether what was seen so far can be judged."""
+        return self._verdict.verdict()
+
+    def _remember(self, seen: _Seen) -> None:
+        history = self._history
+        history.append(seen)
+        keep_s = LONGEST_S if self._finder.phase != "rest" or self._wind_ups.waiting else 2 * BEFORE_S
+        while history[0].sample.time_s < seen.sample.time_s - keep_s:
+            history.popleft()
+
+    def _phase_changes(self, time_s: float, code: ReasonCode | None) -> list[Event]:
+        phase = "unseen" if code is not None else self._finder.phase
+        if phase == self._phase:
+            return []
+        self._phase = phase
+        if code is not None:
+            return [Unseen(time_s, code)]
+        return [PhaseChanged(time_s, self._finder.phase, self._side(self._finder.side))]
+
+    def _side(self, sign: int) -> Side | None:
+        return side_of(sign) if self._card.drive.rest == "middle" else None
+
+    def _settle(self, excursions: Sequence[Excursion]) -> list[Event]:
+        events: list[Event] = []
+        for excursion in excursions:
+            repetition = self._judge(excursion)
+            if repetition is not None:
+                events.append(RepetitionDone(excursion.ended_s, repetition))
+        return events
+
+    def _judge(self, excursion: Excursion) -> Repetition | None:
+        """Measure an excursion; None when it is not this exercise or was not seen well enough."""
+        first_s = max(excursion.left_s - BEFORE_S, excursion.resting_since_s)
+        around = [seen for seen in self._history if first_s <= seen.sample.time_s <= excursion.ended_s]
+        inside = [seen.usable for seen in around if seen.sample.time_s >= excursion.left_s]
+        if sum(inside) < SEEN_SHARE * len(inside):
+            return None
+        samples = [seen.sample for seen in around if seen.usable]
+        drive = self._card.drive
+        points = [(s.time_s, value) for s in samples if (value := s.values[drive.signal]) == value]
+        shape = Shape(points, excursion, drive.jitter.value)
+        if excursion.rested_s >= RESTED_S or not self._resting:
+            self._resting = [s for s in samples if s.time_s <= shape.start_s] or samples[:1]
+        repetition = [s for s in samples if shape.start_s <= s.time_s <= shape.end_s]
+        measures = self._measures(shape, excursion, repetition)
+        refused = self._gates.check_repetition(repetition, self._resting)
+        self._verdict.see_movement(refused)
+        return None if refused else self._repetition(shape, excursion, measures, repetition)
+
+    def _measures(self, shape: Shape, excursion: Excursion, samples: Sequence[Sample]) -> dict[str, float]:
+        hold_s, prescribed_s = shape.hold_s, self._level.dose.hold_s
+        measures = {
+            "peak": self._peak(shape, excursion, samples),
+            "hold_s": hold_s,
+            "hold_share": hold_s / prescribed_s if prescribed_s else math.nan,
+            "out_s": shape.out_s,
+            "back_s": shape.back_s,
+        }
+        for rule in self._rules:
+            if "." in rule.measure:
+                measures[rule.measure] = take(rule.measure, samples, self._resting)
+        return measures
+
+    def _peak(self, shape: Shape, excursion: Excursion, samples: Sequence[Sample]) -> float:
+        """Return the peak of what is reported: the drive itself, or another signal that swings with it."""
+        drive = self._card.drive
+        if drive.measured_as == drive.signal:
+            return shape.peak
+        values = [excursion.side * (s.values[drive.measured_as] - self._neutral.value) for s in samples]
+        finite = [value for value in values if value == value]
+        return sustained_max(finite, [(s.time_s, 0.0) for s in samples])
+
+    def _repetition(
+        self, shape: Shape, excursion: Excursion, measures: dict[str, float], samples: Sequence[Sample]
+    ) -> Repetition:
+        drive, peak = self._card.drive, measures["peak"]
+        side = self._side(excursion.side)
+        hand = raised_hand_of(samples) if side else None
+        if side is not None and hand is not None:
+            measures["wrong_side"] = self._order.wrong_side(side, hand)
+        faults = tuple(rule.code for rule in self._rules if rule.is_broken(measures))
+        signed = peak if side != "right" else -peak
+        spread = interval90(drive.measured_as, signed, self._physique)
+        return Repetition(
+            start_s=shape.start_s,
+            peak_s=shape.peak_s,
+            end_s=shape.end_s,
+            counted=peak >= self._counted_from,
+            side=side,
+            hold_s=shape.hold_s,
+            raised_hand=hand,
+            faults=faults,
+            interval90={drive.measured_as: spread},
+            measures=measures,
+            **{drive.measured_as: signed},
+        )
+
+
+class _Rule:
+    """A fault rule with the level's own limit in place."""
+
+    def __init__(self, rule: FaultRule, level: Level) -> None:
+        limit = level.limits.get(rule.code, rule.above or rule.below)
+        assert limit is not None  # the card's validator sees to it  # noqa: S101
+        self.code, self.measure, self._limit = rule.code, rule.measure, limit.value
+        self._sign = 1 if rule.above is not None else -1
+
+    def is_broken(self, measures: dict[str, float]) -> bool:
+        value = measures.get(self.measure, math.nan)
+        return self._sign * (value - self._limit) > 0

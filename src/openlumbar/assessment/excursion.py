@@ -1,0 +1,146 @@
+"""Find excursions of one signal from its resting level, sample by sample, in constant time.
+
+The thresholds follow the person: after three excursions a movement must reach a share of the usual one to be
+noticed, and it ends when it has lost most of its own height. So tremor on a plateau makes no second
+excursion, and a tired person's smaller movements still count.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+LEAVE_SHARE = 0.3
+"""Share of the usual excursion from which a movement is noticed (product: below it, fidgeting and wind-ups)."""
+
+USUAL_OF = 5
+"""Number of latest excursions whose median is the usual one; used from three on."""
+
+RETURN_SHARE = 0.4
+"""An excursion is over once it has come back to this share of its height: a dip to more is a shaky hold."""
+
+SETTLED_SHARE = 0.08
+"""Below this share of its height the signal is back at rest."""
+
+SETTLE_LIMIT_S = 1.5
+"""Longest time to wait for the signal to settle after it came back."""
+
+LONGEST_S = 60.0
+"""An excursion longer than this is a new resting posture: the longest prescribed hold is 10 s."""
+
+FALL_TAU_S, RISE_TAU_S = 0.15, 2.0
+"""Time constants of the resting level: it follows a fall at once, a rise (drift) slowly."""
+
+Phase = Literal["rest", "out", "back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """One movement away from rest and back.
+
+    Attributes:
+        side: +1 when the signal rose, -1 when it fell below its middle.
+        rest: resting level before it, in the signal's unit.
+        height: farthest distance from rest, in the signal's unit, positive.
+        left_s, peak_s, ended_s: when it was noticed, at its farthest, and back.
+        resting_since_s: when it came to rest before; minus infinity for the first one.
+    """
+
+    side: int
+    rest: float
+    height: float
+    left_s: float
+    peak_s: float
+    ended_s: float
+    resting_since_s: float
+
+    @property
+    def rested_s(self) -> float:
+        """Return how long the signal had rested before it left."""
+        return self.left_s - self.resting_since_s
+
+
+class ExcursionFinder:
+    """Follow one signal; `two_sided` signals rest in the middle and swing to either side."""
+
+    def __init__(self, noticed: float, *, two_sided: bool) -> None:
+        """Start with nothing seen; `noticed` is the smallest excursion, in the signal's unit."""
+        self._noticed = noticed
+        self._two_sided = two_sided
+        self._heights: deque[float] = deque(maxlen=USUAL_OF)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the resting level and any open excursion; keep what is usual for this person."""
+        self.phase: Phase = "rest"
+        self.side = 1
+        self.rest = math.nan
+        self._time_s = self._rest_since_s = math.nan
+
+    @property
+    def threshold(self) -> float:
+        """Return the distance from rest from which a movement is noticed."""
+        if len(self._heights) < 3:
+            return self._noticed
+        return max(self._noticed, LEAVE_SHARE * median(self._heights))
+
+    @property
+    def peak_s(self) -> float:
+        """Return when the open excursion was farthest out."""
+        return self._peak_s
+
+    def step(self, time_s: float, value: float) -> Excursion | None:
+        """Take in a sample; return the excursion that it completes."""
+        if math.isnan(self.rest):
+            self.rest, self._rest_since_s = value, -math.inf
+        elapsed_s = 0.0 if math.isnan(self._time_s) else time_s - self._time_s
+        self._time_s = time_s
+        distance = self.side * (value - self.rest)
+        if self.phase == "back":
+            return self._coming_back(distance, value)
+        if self.phase == "out":
+            self._go_out(distance, value)
+        else:
+            self._stay(value, elapsed_s)
+        return None
+
+    def finish(self) -> Excursion | None:
+        """Complete an excursion that was coming back when the recording ended."""
+        return self._complete(self.rest) if self.phase == "back" else None
+
+    def _stay(self, value: float, elapsed_s: float) -> None:
+        away = value - self.rest
+        if away > self.threshold or (self._two_sided and away < -self.threshold):
+            self.phase, self.side = "out", 1 if away > 0 else -1
+            self._left_s = self._peak_s = self._time_s
+            self._height = abs(away)
+            return
+        tau_s = FALL_TAU_S if away < 0 and not self._two_sided else RISE_TAU_S
+        self.rest += away * -math.expm1(-elapsed_s / tau_s)
+
+    def _go_out(self, distance: float, value: float) -> None:
+        if distance > self._height:
+            self._height, self._peak_s = distance, self._time_s
+        elif distance < RETURN_SHARE * self._height:
+            self.phase, self._nearest, self._back_s = "back", distance, self._time_s
+        elif self._time_s - self._left_s > LONGEST_S:
+            self.restart()
+            self.rest = value
+
+    def _coming_back(self, distance: float, value: float) -> Excursion | None:
+        settled = SETTLED_SHARE * self._height
+        leaving_again = distance > self._nearest + max(settled, self._noticed / 2)
+        self._nearest = min(self._nearest, distance)
+        if distance > settled and not leaving_again and self._time_s - self._back_s < SETTLE_LIMIT_S:
+            return None
+        trough = self.rest + self.side * self._nearest
+        return self._complete(self.rest if self._two_sided else min(trough, value))
+
+    def _complete(self, rest_after: float) -> Excursion:
+        done = Excursion(
+            self.side, self.rest, self._height, self._left_s, self._peak_s, self._time_s, self._rest_since_s
+        )
+        self._heights.append(self._height)
+        self.phase, self.rest, self._rest_since_s = "rest", rest_after, self._time_s
+        return done

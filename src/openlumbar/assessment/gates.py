@@ -1,0 +1,57 @@
+"""Which samples and which movements belong to the exercise and can be seen: the card's gates, and sight itself."""
+
+import math
+from collections.abc import Sequence
+
+from openlumbar.assessment.measures import take
+from openlumbar.cards import Card, Gate, ReasonCode
+from openlumbar.kinematics.signals import Sample
+
+MIN_VISIBILITY = 0.3
+"""Confidence below which a landmark is a guess (our choice: visible limbs on real clips have 0.9 and more,
+limbs out of the picture 0.1 to 0.2)."""
+
+MIN_PLAUSIBILITY = 0.3
+"""Below it the picture and the tracker's own body model disagree by more than a third of the trunk."""
+
+
+class GateKeeper:
+    """Judge single samples and whole movements against a card's gates."""
+
+    def __init__(self, card: Card) -> None:
+        """Sort the card's gates by when they are asked."""
+        self._always = [_limits(gate) for gate in card.gates if gate.when == "always"]
+        self._movement = [
+            (f"{gate.signal}.rest" if gate.when == "rest" else gate.signal, _limits(gate))
+            for gate in card.gates
+            if gate.when != "always"
+        ]
+
+    def check(self, sample: Sample) -> ReasonCode | None:
+        """Return why a sample cannot be used, or None when it can."""
+        values = sample.values
+        visibility = values["visibility"]
+        if visibility != visibility:  # NaN: nobody there
+            return "no_person"
+        for signal, low, high, code in self._always:
+            value = values[signal]
+            if value < low or value > high:
+                return code
+        if visibility < MIN_VISIBILITY:
+            return "low_visibility"
+        if values["plausibility"] < MIN_PLAUSIBILITY:
+            return "implausible_pose"
+        return None
+
+    def check_repetition(self, samples: Sequence[Sample], resting: Sequence[Sample]) -> ReasonCode | None:
+        """Return why a movement is not this exercise, or None when it is; what was not seen does not pass."""
+        for measure, (_, low, high, code) in self._movement:
+            if not low <= take(measure, samples, resting) <= high:
+                return code
+        return None
+
+
+def _limits(gate: Gate) -> tuple[str, float, float, ReasonCode]:
+    low = -math.inf if gate.at_least is None else gate.at_least.value
+    high = math.inf if gate.at_most is None else gate.at_most.value
+    return gate.signal, low, high, gate.code

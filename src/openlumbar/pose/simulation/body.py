@@ -163,7 +163,7 @@ def _place_head(points: Array, body: Body, posture: Posture) -> None:
     base = neck_root_of(body, posture.pelvis_m, posture.pelvis, posture.thorax)
     base = base + _NECK_BASE_M * posture.thorax[:, :, 2]
     offsets = np.array(list(_HEAD_M.values())) * body.stature_m / _HEAD_STATURE_M
-    points[:, list(_HEAD_M)] = base[:, None] + np.einsum("tij,kj->tki", posture.head, offsets)
+    points[:, list(_HEAD_M)] = base[:, None] + offsets @ posture.head.transpose(0, 2, 1)
 
 
 def _place_hands(points: Array, body: Body, elbows: Array, wrists: Array, thorax: Array) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from openlumbar.pose.simulation.geometry import Array, dot, unit
+from openlumbar.pose.simulation.geometry import Array, unit
 
 View = Literal["side", "front"]
 NearSide = Literal["left", "right"]
@@ -64,7 +64,8 @@ class Lens:
 
 def put_up(camera: Camera, points: Array) -> Lens:
     """Place the camera for a body whose landmarks (T, 33, 3) it is to film."""
-    low, high = points.min(axis=(0, 1)), points.max(axis=(0, 1))
+    cloud = points.reshape(-1, 3).T
+    low, high = (np.array([edge(axis) for axis in cloud]) for edge in (np.min, np.max))
     towards = _towards(camera)
     lens = _lens(camera, low, high, towards)
     if not camera.fits:
@@ -103,5 +104,5 @@ def _inside(lens: Lens, points: Array) -> bool:
     seen = lens.see(points)
     pixels, size = lens.project(seen), np.array(lens.frame_size)
     margin = 0.025 * size.max()
-    near = dot(seen, np.array([0.0, 0.0, 1.0])).min() > 0.4
+    near = seen[:, :, 2].min() > 0.4
     return bool(near and (pixels > margin).all() and (pixels < size - margin).all())

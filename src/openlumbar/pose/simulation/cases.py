@@ -145,6 +145,7 @@ def _noise(draw: _Draw) -> TrackerNoise:
         jitter_time_s=draw.between(0.06, 0.25),
         bias_m=draw.between(0.003, 0.014),
         drift_m=draw.between(0.002, 0.006),
+        fold_m=draw.between(0.0, 0.02),
         depth_m=draw.between(0.01, 0.03),
         dropouts_per_min=draw.between(0.0, 3.0),
         spikes_per_min=draw.between(0.0, 4.0),

@@ -42,6 +42,11 @@ def unit(vectors: Array) -> Array:
     return np.asarray(vectors / np.maximum(length, 1e-12)[..., None])
 
 
+def middle(points: Array, left: int) -> Array:
+    """Halve the way between a left landmark and its right neighbour: (T, K, 3) → (T, 3)."""
+    return np.asarray(0.5 * (points[:, left] + points[:, left + 1]))
+
+
 def dot(first: Array, second: Array) -> Array:
     """Multiply vectors (…, 3) to scalars (…)."""
     return np.asarray(np.einsum("...i,...i->...", first, second))

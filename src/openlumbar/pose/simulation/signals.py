@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from openlumbar.pose.landmarks import Landmark
-from openlumbar.pose.simulation.geometry import Array, dot, unit
+from openlumbar.pose.simulation.geometry import Array, dot, middle, unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class TrueSignals:
 
 def signals_of(time_s: Array, points: Array, neutral: slice) -> TrueSignals:
     """Measure the signals of landmarks (T, 33, 3) in the room, z up, against the moments called neutral."""
-    hip, shoulder = _middle(points, Landmark.LEFT_HIP), _middle(points, Landmark.LEFT_SHOULDER)
+    hip, shoulder = middle(points, Landmark.LEFT_HIP), middle(points, Landmark.LEFT_SHOULDER)
     trunk = unit(shoulder - hip)
     own = unit(np.median(trunk[neutral], axis=0))
     pelvis_rad, shoulders_rad = _heading(points, Landmark.LEFT_HIP), _heading(points, Landmark.LEFT_SHOULDER)
@@ -54,7 +54,7 @@ def signals_of(time_s: Array, points: Array, neutral: slice) -> TrueSignals:
         hip_rise_cm=100.0 * rise_m,
         line_deg=line_deg_of(points),
         knee_deg=_knee_deg(points),
-        trunk_angle_deg=np.degrees(np.arctan2(np.linalg.norm(np.cross(trunk, own), axis=1), trunk @ own)),
+        trunk_angle_deg=np.degrees(2.0 * np.arctan2(*_lengths(trunk - own, trunk + own))),
         trunk_yaw_deg=np.degrees(yaw_rad),
         side_bend_deg=np.degrees(np.arctan2(dot(trunk, side), trunk[:, 2])),
         stance=_width(points, Landmark.LEFT_ANKLE) / _width(points, Landmark.LEFT_SHOULDER),
@@ -64,20 +64,20 @@ def signals_of(time_s: Array, points: Array, neutral: slice) -> TrueSignals:
 
 def line_deg_of(points: Array) -> Array:
     """Measure the angle shoulder–hip–knee on the body's front, 0 to 360: (T,)."""
-    hip = _middle(points, Landmark.LEFT_HIP)
-    up = _middle(points, Landmark.LEFT_SHOULDER) - hip
-    down = _middle(points, Landmark.LEFT_KNEE) - hip
+    hip = middle(points, Landmark.LEFT_HIP)
+    up = middle(points, Landmark.LEFT_SHOULDER) - hip
+    down = middle(points, Landmark.LEFT_KNEE) - hip
     left = unit(points[:, Landmark.LEFT_HIP] - points[:, Landmark.RIGHT_HIP])
     turned = np.degrees(np.arctan2(dot(np.cross(up, down), left), dot(up, down)))
     return np.asarray(np.mod(turned, 360.0))
 
 
-def _middle(points: Array, left: Landmark) -> Array:
-    return np.asarray(points[:, left : left + 2].mean(axis=1))
+def _lengths(*vectors: Array) -> list[Array]:
+    return [np.sqrt(dot(vector, vector)) for vector in vectors]
 
 
 def _width(points: Array, left: Landmark) -> Array:
-    return np.asarray(np.linalg.norm(points[:, left] - points[:, left + 1], axis=1))
+    return _lengths(points[:, left] - points[:, left + 1])[0]
 
 
 def _heading(points: Array, left: Landmark) -> Array:
@@ -89,4 +89,5 @@ def _heading(points: Array, left: Landmark) -> Array:
 def _knee_deg(points: Array) -> Array:
     thigh = unit(points[:, 23:25] - points[:, 25:27])
     shank = unit(points[:, 27:29] - points[:, 25:27])
-    return np.asarray(np.degrees(np.arccos(np.clip(dot(thigh, shank), -1.0, 1.0))).mean(axis=1))
+    angle_deg = np.degrees(np.arccos(np.clip(dot(thigh, shank), -1.0, 1.0)))
+    return np.asarray(0.5 * (angle_deg[:, 0] + angle_deg[:, 1]))

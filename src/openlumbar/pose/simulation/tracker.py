@@ -5,13 +5,14 @@ than width, far limbs guessed, turns under-read, rare spikes, swaps and drop-out
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.signal import lfilter
 
 from openlumbar.pose.landmarks import LANDMARK_COUNT, MIRRORED, Landmark
 from openlumbar.pose.simulation.camera import Lens
-from openlumbar.pose.simulation.geometry import Array
+from openlumbar.pose.simulation.geometry import Array, dot, middle, unit
 from openlumbar.pose.track import PoseTrack
 
 GENERIC_TORSO_M = 0.49
@@ -27,6 +28,7 @@ class TrackerNoise:
         jitter_time_s: how long an error lasts.
         bias_m: constant misplacement of each landmark along and across its limb.
         drift_m: misplacement that changes within about ten seconds.
+        fold_m: spread, from person to person, of the hips' shift along the trunk when it folds on the thighs.
         depth_m: spread of the world depth's error.
         dropouts_per_min: losses of the person for 1 to 8 frames.
         spikes_per_min: single frames with a limb elsewhere.
@@ -41,6 +43,7 @@ class TrackerNoise:
     jitter_time_s: float = 0.12
     bias_m: float = 0.008
     drift_m: float = 0.004
+    fold_m: float = 0.012
     depth_m: float = 0.02
     dropouts_per_min: float = 1.0
     spikes_per_min: float = 2.0
@@ -51,13 +54,19 @@ class TrackerNoise:
     generic_scale: bool = True
 
 
+_OWN_JITTER_M = 0.003
+"""Jitter of the world landmarks that the image landmarks do not share, metres (product choice)."""
 _UPPER = slice(Landmark.NOSE, Landmark.LEFT_HIP)
 _HIPS = slice(Landmark.LEFT_HIP, Landmark.LEFT_KNEE)
 _LEGS = np.arange(Landmark.LEFT_HIP, LANDMARK_COUNT)
 _LIMB_OF = np.array([0] * 11 + [23, 24, 11, 12, 13, 14, 15, 16, 15, 16, 15, 16, 11, 12, 23, 24, 25, 26, 27, 28, 27, 28])
 """For each landmark the one to which its limb leads; misplacement goes along and across that line."""
-_UNSTEADY = np.array([0.7] * 11 + [1.0, 1.0] + [1.3] * 2 + [1.7] * 8 + [1.0] * 4 + [1.3] * 2 + [1.7] * 4)
-"""Jitter of each landmark against the hips': ends of limbs are worse."""
+_UNSTEADY = np.array([0.7] * 11 + [1.0] * 2 + [1.3] * 2 + [1.7] * 8 + [1.0] * 4 + [1.3] * 2 + [1.7] * 4)
+"""Jitter of each landmark in the picture against the hips': ends of limbs are worse."""
+_UNSURE_DEPTH = np.array([1.0] * 11 + [0.8] * 2 + [1.1] * 2 + [1.6] * 8 + [0.35] * 2 + [0.8] * 2 + [1.0] * 6)
+"""Error of each landmark's depth against the ankles': it is counted from the hips."""
+_DOUBTED = np.array([0.3] * 11 + [0.1] * 2 + [1.3] * 10 + [0.1] * 2 + [0.95] * 2 + [0.85] * 6)
+"""How much hiding a landmark lowers its visibility: BlazePose hardly ever doubts shoulders and hips."""
 _PAIRS = np.array(MIRRORED)
 _GROUPS = (
     *(np.arange(first, last, 2) for first, last in ((13, 23), (14, 23), (25, 33), (26, 33))),
@@ -74,6 +83,7 @@ class _Sight:
     time_s: Array
     seen: Array
     pixels: Array
+    inside: Array
     torso_px: Array
     px_per_m: Array
     occluded: Array
@@ -82,6 +92,16 @@ class _Sight:
     @property
     def step_s(self) -> float:
         return float(np.median(np.diff(self.time_s))) if len(self.time_s) > 1 else 1.0 / 30.0
+
+    @cached_property
+    def speed(self) -> Array:
+        """(T, 33) torso lengths a second in the picture."""
+        if len(self.time_s) < 2:
+            return np.zeros(self.occluded.shape)
+        moved = np.empty_like(self.pixels)
+        moved[1:] = np.diff(self.pixels, axis=0)
+        moved[0] = moved[1]
+        return np.asarray(_length(moved) / (self.step_s * self.torso_px[:, None]))
 
 
 def observe(
@@ -105,20 +125,24 @@ def observe(
 def _look(lens: Lens, points: Array, time_s: Array) -> _Sight:
     seen = lens.see(points)
     pixels = lens.project(seen)
-    torso_m = np.linalg.norm(points[:, 11:13].mean(axis=1) - points[:, 23:25].mean(axis=1), axis=1)
-    px_per_m = lens.focal_px / np.maximum(seen[:, 23:25, 2].mean(axis=1), 0.3)
-    torso_px = torso_m * px_per_m
-    aside = np.linalg.norm(pixels - pixels[:, _PAIRS], axis=2) / torso_px[:, None]
+    trunk = middle(points, Landmark.LEFT_SHOULDER) - middle(points, Landmark.LEFT_HIP)
+    px_per_m = lens.focal_px / np.maximum(middle(seen, Landmark.LEFT_HIP)[:, 2], 0.3)
+    torso_px = np.sqrt(dot(trunk, trunk)) * px_per_m
+    aside = _length(pixels - pixels[:, _PAIRS]) / torso_px[:, None]
     behind_m = seen[:, :, 2] - seen[:, _PAIRS, 2]
     occluded = np.clip((behind_m - 0.05) / 0.12, 0.0, 1.0) * np.clip(1.5 - aside / 0.25, 0.0, 1.0)
-    size = np.array(lens.frame_size)
-    beyond_px = np.maximum(np.maximum(-pixels, pixels - size).max(axis=2), 0.0)
-    outside = np.clip(beyond_px / (0.1 * torso_px[:, None]), 0.0, 1.0)
-    return _Sight(time_s, seen, pixels, torso_px, px_per_m, occluded, outside)
+    inside = np.stack([np.clip(pixels[:, :, axis], 0.0, lens.frame_size[axis]) for axis in (0, 1)], axis=2)
+    outside = np.clip(_length(pixels - inside) / (0.1 * torso_px[:, None]), 0.0, 1.0)
+    return _Sight(time_s, seen, pixels, inside, torso_px, px_per_m, occluded, outside)
+
+
+def _length(vectors: Array) -> Array:
+    """Measure vectors (…, 2)."""
+    return np.hypot(vectors[..., 0], vectors[..., 1])
 
 
 def _hip_centred(points: Array) -> Array:
-    return np.asarray(points - points[:, _HIPS].mean(axis=1, keepdims=True))
+    return np.asarray(points - middle(points, Landmark.LEFT_HIP)[:, None])
 
 
 def correlated(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> Array:
@@ -129,42 +153,46 @@ def correlated(rng: np.random.Generator, shape: tuple[int, ...], keep: float) ->
 
 
 def _errors_px(sight: _Sight, noise: TrackerNoise, rng: np.random.Generator) -> Array:
-    """Misplace landmarks in the picture: constant bias, slow drift, jitter, guesses for what is hidden."""
-    count = len(sight.time_s)
-    shape = (count, LANDMARK_COUNT, 2)
+    """Misplace landmarks in the picture: jitter, misplacement along limbs, guesses for what is hidden."""
     keep = float(np.exp(-sight.step_s / noise.jitter_time_s))
-    moved = np.gradient(sight.pixels, axis=0) / sight.step_s if count > 1 else np.zeros(shape)
-    speed = np.linalg.norm(moved, axis=2) / sight.torso_px[:, None]
-    behind_head = _hands_at_head(sight)
-    size = noise.jitter_share * _UNSTEADY * (1.0 + 0.5 * np.minimum(speed, 4.0)) * (1.0 + 2.0 * sight.occluded)
-    size = size + 0.02 * behind_head + 0.10 * sight.outside
-    jitter = correlated(rng, shape, keep) * (size * sight.torso_px[:, None])[:, :, None]
-    slow = correlated(rng, (count, LANDMARK_COUNT, 2), float(np.exp(-sight.step_s / 8.0)))
-    along_across = noise.bias_m * rng.standard_normal((1, LANDMARK_COUNT, 2)) + noise.drift_m * slow
+    size = noise.jitter_share * _UNSTEADY * (1.0 + 0.7 * np.minimum(sight.speed, 5.0))
+    size = size * (1.0 + 2.0 * sight.occluded) + 0.02 * _hands_at_head(sight) + 0.10 * sight.outside
+    errors_px = correlated(rng, sight.pixels.shape, keep) * (size * sight.torso_px[:, None])[:, :, None]
+    errors_px += _misplaced_px(sight, noise, rng)
+    errors_px += 0.3 * sight.occluded[:, :, None] * (sight.pixels[:, _PAIRS] - sight.pixels)
+    errors_px += 0.6 * sight.outside[:, :, None] * (sight.inside - sight.pixels)
+    return errors_px
+
+
+def _misplaced_px(sight: _Sight, noise: TrackerNoise, rng: np.random.Generator) -> Array:
+    """Shift landmarks along and across their limbs, for good and slowly changing; folding shifts the hips."""
+    slow = correlated(rng, sight.pixels.shape, float(np.exp(-sight.step_s / 8.0)))
+    shift_m = noise.bias_m * rng.standard_normal((1, LANDMARK_COUNT, 2)) + noise.drift_m * slow
+    shift_m[:, _HIPS, 0] += noise.fold_m * rng.standard_normal() * _folding(sight)[:, None]
     limb = sight.pixels[:, _LIMB_OF] - sight.pixels
-    length = np.linalg.norm(limb, axis=2, keepdims=True) + 0.1 * sight.torso_px[:, None, None]
-    limb = limb / length
-    across = np.stack([-limb[:, :, 1], limb[:, :, 0]], axis=2)
-    bias = (along_across[:, :, :1] * limb + along_across[:, :, 1:] * across) * sight.px_per_m[:, None, None]
-    pull = 0.3 * sight.occluded[:, :, None] * (sight.pixels[:, _PAIRS] - sight.pixels)
-    return np.asarray(jitter + bias + pull + _back_towards_frame(sight))
+    limb /= (_length(limb) + 0.1 * sight.torso_px[:, None])[:, :, None]
+    along, across = shift_m[:, :, 0], shift_m[:, :, 1]
+    shifted = (along * limb[:, :, 0] - across * limb[:, :, 1], along * limb[:, :, 1] + across * limb[:, :, 0])
+    return np.asarray(np.stack(shifted, axis=2) * sight.px_per_m[:, None, None])
+
+
+def _folding(sight: _Sight) -> Array:
+    """How far trunk and thighs are folded, (T,): 0 in line, 1 on each other."""
+    hip = middle(sight.seen, Landmark.LEFT_HIP)
+    trunk = unit(middle(sight.seen, Landmark.LEFT_SHOULDER) - hip)
+    return np.asarray(0.5 + 0.5 * dot(trunk, unit(middle(sight.seen, Landmark.LEFT_KNEE) - hip)))
 
 
 def _hands_at_head(sight: _Sight) -> Array:
     """How much hands at the head confuse arms and shoulders, (T, 33) 0 to 1."""
     share = np.zeros(sight.occluded.shape)
     for wrist, ear, confused in ((15, 7, (13, 15, 17, 19, 21)), (16, 8, (14, 16, 18, 20, 22))):
-        apart_m = np.linalg.norm(sight.seen[:, wrist] - sight.seen[:, ear], axis=1)
+        apart = sight.seen[:, wrist] - sight.seen[:, ear]
+        apart_m = np.sqrt(dot(apart, apart))
         near = np.clip(1.5 - apart_m / 0.15, 0.0, 1.0)
         share[:, confused] = near[:, None]
         share[:, wrist - 4] = 0.3 * near
     return share
-
-
-def _back_towards_frame(sight: _Sight) -> Array:
-    """Draw limbs that left the frame back towards its edge, where a tracker puts them."""
-    inside = np.clip(sight.pixels, 0.0, np.maximum(sight.pixels.max(), 1.0))
-    return np.asarray(0.6 * sight.outside[:, :, None] * (inside - sight.pixels))
 
 
 def _lagged(sight: _Sight, values: Array, noise: TrackerNoise) -> Array:
@@ -173,8 +201,7 @@ def _lagged(sight: _Sight, values: Array, noise: TrackerNoise) -> Array:
         return values.copy()
     keep = float(np.exp(-sight.step_s / noise.lag_s))
     late, _ = lfilter([1.0 - keep], [1.0, -keep], values, axis=0, zi=keep * values[:1])
-    speed = np.linalg.norm(np.gradient(sight.pixels, axis=0), axis=2) / sight.step_s / sight.torso_px[:, None]
-    return np.asarray(values + (late - values) / (1.0 + 0.7 * speed[:, :, None]))
+    return np.asarray(values + (late - values) / (1.0 + 0.7 * sight.speed[:, :, None]))
 
 
 def _world(sight: _Sight, offset_px: Array, noise: TrackerNoise, rng: np.random.Generator) -> Array:
@@ -184,11 +211,11 @@ def _world(sight: _Sight, offset_px: Array, noise: TrackerNoise, rng: np.random.
     points = _under_read(points, noise)
     keep = float(np.exp(-sight.step_s / (2.0 * noise.jitter_time_s)))
     shape = (count, LANDMARK_COUNT)
-    slow = correlated(rng, shape, float(np.exp(-sight.step_s / 6.0)))
-    depth = 0.5 * correlated(rng, shape, keep) + 0.5 * slow + 0.7 * rng.standard_normal((1, LANDMARK_COUNT))
-    points[:, :, 2] += noise.depth_m * depth * (1.0 + sight.occluded) * _UNSTEADY
-    own_way = correlated(rng, (*shape, 2), keep) * 0.004 * (_UNSTEADY * (1.0 + 2.0 * sight.occluded))[:, :, None]
-    points[:, :, :2] += own_way
+    depth = 0.3 * correlated(rng, shape, keep) + 0.6 * correlated(rng, shape, float(np.exp(-sight.step_s / 4.0)))
+    depth += 0.7 * rng.standard_normal((1, LANDMARK_COUNT))
+    points[:, :, 2] += noise.depth_m * depth * (1.0 + sight.occluded) * _UNSURE_DEPTH
+    own_m = _OWN_JITTER_M * _UNSTEADY * (1.0 + 2.0 * sight.occluded)
+    points[:, :, :2] += correlated(rng, (*shape, 2), keep) * own_m[:, :, None]
     if noise.generic_scale:
         torso_m = np.median(sight.torso_px / sight.px_per_m)
         points = points * (GENERIC_TORSO_M / torso_m)
@@ -205,16 +232,16 @@ def _under_read(points: Array, noise: TrackerNoise) -> Array:
         line = points[:, left] - points[:, left + 1]
         heading = np.arctan2(line[:, 2], line[:, 0])
         angle = -0.5 * noise.yaw_underread * np.sin(2.0 * heading) + np.radians(bias_deg) * np.cos(heading) ** 2
-        middle = points[:, left : left + 2].mean(axis=1)[:, None]
-        arm = points[:, group] - middle
+        centre = middle(points, left)[:, None]
+        arm = points[:, group] - centre
         cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
-        turned[:, group, 0] = middle[:, :, 0] + cos * arm[:, :, 0] - sin * arm[:, :, 2]
-        turned[:, group, 2] = middle[:, :, 2] + sin * arm[:, :, 0] + cos * arm[:, :, 2]
+        turned[:, group, 0] = centre[:, :, 0] + cos * arm[:, :, 0] - sin * arm[:, :, 2]
+        turned[:, group, 2] = centre[:, :, 2] + sin * arm[:, :, 0] + cos * arm[:, :, 2]
     return turned
 
 
 def _visibility(sight: _Sight, rng: np.random.Generator) -> Array:
-    doubt = 3.0 - 4.0 * sight.occluded - 5.0 * sight.outside - 0.6 * (_UNSTEADY - 1.0)
+    doubt = 4.0 - 5.0 * _DOUBTED * sight.occluded - 6.0 * sight.outside - 0.6 * (_UNSTEADY - 1.0)
     doubt = doubt + 0.5 * correlated(rng, sight.occluded.shape, float(np.exp(-sight.step_s / 0.4)))
     doubt = doubt + 0.5 * rng.standard_normal((1, LANDMARK_COUNT))
     return np.asarray(np.clip(1.0 / (1.0 + np.exp(-doubt)) + 0.02, 0.0, 1.0))

@@ -69,7 +69,5 @@ def load(name: str, **options: object) -> PoseBackend:
         InputError: when there is no such backend, or the backend refuses an option.
     """
     if name not in backend_names():
-        raise InputError(
-            f"pose backend {name!r}", "is unknown", f"choose one of {', '.join(backend_names())}"
-        )
+        raise InputError(f"pose backend {name!r}", "is unknown", f"choose one of {', '.join(backend_names())}")
     return cast(PoseBackend, importlib.import_module(f"{__name__}.{name}").BACKEND(**options))

@@ -59,9 +59,7 @@ class PersonDetector:
         crop = cv2.warpAffine(rgb, to_frame, (size_px, size_px), flags=flags, borderMode=cv2.BORDER_CONSTANT)
         np.subtract(crop.astype(np.float32) * np.float32(2 / 255), np.float32(1), out=self._model.input())
         self._model.run()
-        scores, boxes = decode(
-            self._model.output("Identity"), self._model.output("Identity_1"), self._anchors, size_px
-        )
+        scores, boxes = decode(self._model.output("Identity"), self._model.output("Identity_1"), self._anchors, size_px)
         people = blend_overlapping(scores, boxes)
         offset, points_count = np.array([left, top]), 2 + _POINTS
         placed = [(score, (box.reshape(points_count, 2) * size_px - offset) * scale) for score, box in people]
@@ -83,9 +81,7 @@ def anchors(size_px: int) -> FloatArray:
     return np.concatenate(maps)
 
 
-def decode(
-    raw_boxes: Tensor, raw_scores: Tensor, centres: FloatArray, size_px: int
-) -> tuple[FloatArray, FloatArray]:
+def decode(raw_boxes: Tensor, raw_scores: Tensor, centres: FloatArray, size_px: int) -> tuple[FloatArray, FloatArray]:
     """Turn raw outputs into scores (M,) and rows of corners and points (M, 12) in input sizes, best first."""
     raw = raw_scores[:, 0].astype(np.float64)
     found = np.flatnonzero(raw >= np.log(MIN_SCORE / (1 - MIN_SCORE)))

@@ -80,6 +80,9 @@ class LandmarkModel:
 
 
 _REACH = np.arange(-_KERNEL_RADIUS, _KERNEL_RADIUS + 1)
+_DOWN, _RIGHT = (grid.ravel() for grid in np.meshgrid(_REACH, _REACH, indexing="ij"))
+_MOMENTS = np.stack([np.ones_like(_RIGHT), _RIGHT, _DOWN], axis=1).astype(np.float32)
+_LARGEST_EXPONENT = np.float32(80)  # keeps exp within single precision
 
 
 def refine(points: FloatArray, heatmap: Tensor) -> FloatArray:
@@ -89,16 +92,15 @@ def refine(points: FloatArray, heatmap: Tensor) -> FloatArray:
     confidence of 0.5, or where it lies outside to the left, right or top (as in MediaPipe's refinement).
     """
     rows, columns, channels = heatmap.shape
-    cell = np.trunc(points * (columns, rows)).astype(np.intp)
-    column, row = cell[:, 0, None] + _REACH, cell[:, 1, None] + _REACH
-    inside = ((row >= 0) & (row < rows))[:, :, None] & ((column >= 0) & (column < columns))[:, None, :]
-    at = (np.clip(row, 0, rows - 1) * columns)[:, :, None] + np.clip(column, 0, columns - 1)[:, None, :]
-    raw = heatmap.reshape(-1).take(at * channels + np.arange(len(points))[:, None, None])
-    raw = np.where(inside, raw, -np.inf)
-    sure = (raw.max(axis=(1, 2)) >= 0) & (cell[:, 0] >= 0) & (cell[:, 0] < columns) & (cell[:, 1] >= 0)
-    weight = 1 / (1 + np.exp(-raw[sure]))
-    total = weight.sum(axis=(1, 2))
-    refined = points.copy()
-    refined[sure, 0] = (weight.sum(axis=1) * column[sure]).sum(axis=1) / (total * columns)
-    refined[sure, 1] = (weight.sum(axis=2) * row[sure]).sum(axis=1) / (total * rows)
-    return refined
+    size = np.array([columns, rows])
+    cell = (points * size).astype(np.intp)
+    around = cell[:, :, None] + _REACH
+    inside = (around >= 0) & (around < size[:, None])
+    at = (cell[:, 1] * columns + cell[:, 0]) * channels + np.arange(len(points))
+    raw = heatmap.reshape(-1).take(at[:, None] + (_DOWN * columns + _RIGHT) * channels, mode="clip")
+    weight = 1 / (1 + np.exp(np.minimum(-raw, _LARGEST_EXPONENT)))
+    weight *= (inside[:, 1, :, None] & inside[:, 0, None, :]).reshape(weight.shape)
+    moments = (weight @ _MOMENTS).astype(np.float64)
+    sure = (weight.max(axis=1) >= 0.5) & inside[:, 0, _KERNEL_RADIUS] & (cell[:, 1] >= 0)
+    centre = (cell + moments[:, 1:] / np.maximum(moments[:, :1], np.finfo(np.float64).tiny)) / size
+    return np.where(sure[:, None], centre, points)

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-_MARGIN = (
-    1.25  # ratio; the models were trained with the body's circle enlarged by this (MediaPipe's pose graph)
-)
+_MARGIN = 1.25  # ratio; the models were trained with the body's circle enlarged by this (MediaPipe's pose graph)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,6 +38,11 @@ class Roi:
         right_px, down_px = top_x_px - x_px, top_y_px - y_px
         side_px = 2 * math.hypot(right_px, down_px) * _MARGIN
         return cls(x_px, y_px, side_px, math.atan2(right_px, -down_px))
+
+    @property
+    def body_radius_px(self) -> float:
+        """Radius of the circle around the whole body."""
+        return self.side_px / (2 * _MARGIN)
 
     def crop_matrix(self, size_px: int) -> npt.NDArray[np.float64]:
         """Map pixels of a square crop of `size_px` to pixels of the image, as a (2, 3) affine matrix."""

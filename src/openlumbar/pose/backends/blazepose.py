@@ -1,4 +1,10 @@
-"""BlazePose on LiteRT: detector, tracked region of interest, landmark model, smoothing."""
+"""BlazePose on LiteRT: detector, tracked region of interest, landmark model, plausibility guard, smoothing.
+
+The way of MediaPipe's pose task in VIDEO mode, so its landmarks are reproduced (`benchmarks/pose_parity.py`); what
+is added is distrust: a skeleton that cannot be a body ends the track and the person is searched anew.
+"""
+
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -7,11 +13,15 @@ from openlumbar import assets
 from openlumbar.errors import InputError
 from openlumbar.pose.backends import Pose, Remark
 from openlumbar.pose.backends._detector import PersonDetector
+from openlumbar.pose.backends._guard import Guard
 from openlumbar.pose.backends._landmarks import LandmarkModel, RawPose
+from openlumbar.pose.backends._people import has_rival, most_prominent, nearest
 from openlumbar.pose.backends._roi import Roi
 from openlumbar.pose.backends._smoothing import ExponentialFilter, OneEuroFilter
 
 _MIN_PRESENCE = 0.5  # probability; below it the region has lost the person (MediaPipe's default)
+_LOOK_EVERY_FRAMES = 100  # a look costs about one frame, so 1 % of the work; 3 s at 30 frames a second
+_SAME_PERSON_S = 3.0  # someone found that soon where the track was lost is the same person
 
 
 class BlazePose:
@@ -24,18 +34,24 @@ class BlazePose:
             InputError: when the model is unknown, missing or damaged.
         """
         if model not in assets.LANDMARK_MODELS:
-            raise InputError(
-                f"model {model!r}", "is unknown", f"choose one of {', '.join(assets.LANDMARK_MODELS)}"
-            )
+            choice = f"choose one of {', '.join(assets.LANDMARK_MODELS)}"
+            raise InputError(f"model {model!r}", "is unknown", choice)
         self._detector = PersonDetector(threads)
         self._landmarks = LandmarkModel(model, threads)
+        self._guard = Guard()
         self._smoother = _Smoother()
-        self._roi: Roi | None = None
         self._remarks: dict[str, Remark] = {}
+        self._roi: Roi | None = None
+        self._last_roi: Roi | None = None
+        self._last_seen_s = -math.inf
+        self._frames_since_look = 0
 
     def reset(self) -> None:
         """Forget the person and the remarks: the next frame starts a new recording."""
         self._remarks.clear()
+        self._guard.forget()
+        self._frames_since_look = 0
+        self._last_roi, self._last_seen_s = None, -math.inf
         self._lose()
 
     @property
@@ -45,21 +61,50 @@ class BlazePose:
 
     def track_frame(self, time_s: float, rgb: npt.NDArray[np.uint8]) -> Pose | None:
         """Find the pose in a frame (height, width, 3); None when there is none that can be trusted."""
-        roi = self._roi or self._detect(rgb)
-        raw = self._landmarks.find(rgb, roi, _MIN_PRESENCE) if roi else None
+        self._frames_since_look += 1
+        if self._roi is None or self._frames_since_look >= _LOOK_EVERY_FRAMES:
+            self._look(time_s, rgb)
+        raw = self._landmarks.find(rgb, self._roi, _MIN_PRESENCE) if self._roi else None
         if raw is None:
             self._lose()
             return None
-        self._roi = Roi.from_alignment(raw.alignment_px)
+        if self._guard.judge(time_s, raw, (rgb.shape[1], rgb.shape[0])):
+            self._remark("implausible_pose", time_s)
+            self._lose()
+            return None
+        self._roi = self._last_roi = Roi.from_alignment(raw.alignment_px)
+        self._last_seen_s = time_s
         return self._smoother(time_s, raw, self._roi.side_px)
 
-    def _detect(self, rgb: npt.NDArray[np.uint8]) -> Roi | None:
+    def _look(self, time_s: float, rgb: npt.NDArray[np.uint8]) -> None:
+        """Search the whole frame: find the person, or check that the track is still on one and on which."""
+        self._frames_since_look = 0
+        frame_size = (rgb.shape[1], rgb.shape[0])
         people = self._detector.detect(rgb)
-        return Roi.from_alignment(people[0].points_px[:2]) if people else None
+        if not people:
+            return  # says nothing against a running track: the detector misses some postures
+        recent = self._last_roi if time_s - self._last_seen_s <= _SAME_PERSON_S else None
+        person = nearest(people, recent) if recent else None
+        if person is None:
+            if self._roi:
+                self._remark("implausible_pose", time_s)
+            self._lose()
+            person = most_prominent(people, frame_size)
+        if person is None:
+            return
+        if has_rival(person, people, frame_size):
+            self._remark("several_people", time_s)
+        if self._roi is None:
+            self._roi = Roi.from_alignment(person.points_px[:2])
 
     def _lose(self) -> None:
         self._roi = None
+        self._guard.lose()
         self._smoother.reset()
+
+    def _remark(self, code: str, time_s: float) -> None:
+        known = self._remarks.get(code)
+        self._remarks[code] = known.and_at(time_s) if known else Remark(code, 1, time_s, time_s)
 
 
 class _Smoother:

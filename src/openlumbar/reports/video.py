@@ -63,9 +63,10 @@ class AnnotatedVideo:
         self._due_s, self._last_tick = 0.0, -1
         try:
             self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "faststart"})
+            self._stream = self._add_stream(fps)
+            self._container.start_encoding()
         except (av.FFmpegError, OSError) as error:
             raise self._explained(error) from None
-        self._stream = self._add_stream(fps)
         self._queue: queue.Queue[_Moment | None] = queue.Queue(_QUEUE_FRAMES)
         self._worker = threading.Thread(target=self._work, name="openlumbar-encode", daemon=True)
         self._worker.start()

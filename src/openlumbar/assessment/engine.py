@@ -3,6 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 from openlumbar.assessment.events import (
@@ -17,7 +18,7 @@ from openlumbar.assessment.events import (
 from openlumbar.assessment.excursion import Excursion, ExcursionFinder
 from openlumbar.assessment.gates import GateKeeper
 from openlumbar.assessment.intervals import interval90
-from openlumbar.assessment.measures import Shape, sustained_max, take
+from openlumbar.assessment.measures import Shape, take
 from openlumbar.assessment.sides import RESTED_S, SwingOrder, WindUpFilter, raised_hand_of, side_of
 from openlumbar.assessment.verdict import VerdictKeeper
 from openlumbar.cards import Card, FaultRule, Level, ReasonCode
@@ -162,9 +163,10 @@ class Assessor:
         drive = self._card.drive
         if drive.measured_as == drive.signal:
             return shape.peak
-        values = [excursion.side * (s.values[drive.measured_as] - self._neutral.value) for s in samples]
-        finite = [value for value in values if value == value]
-        return sustained_max(finite, [(s.time_s, 0.0) for s in samples])
+        first_s, last_s = shape.top()
+        at_top = [s.values[drive.measured_as] for s in samples if first_s <= s.time_s <= last_s]
+        seen = [value for value in at_top if value == value]
+        return excursion.side * (fmean(seen) - self._neutral.value) if seen else math.nan
 
     def _repetition(
         self, shape: Shape, excursion: Excursion, measures: dict[str, float], samples: Sequence[Sample]

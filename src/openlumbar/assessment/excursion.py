@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from openlumbar.kinematics.running import RunningQuantile
+
 LEAVE_SHARE = 0.3
 """Share of the usual excursion from which a movement is noticed (product: below it, fidgeting and wind-ups)."""
 
@@ -29,8 +31,12 @@ SETTLE_LIMIT_S = 1.5
 LONGEST_S = 60.0
 """An excursion longer than this is a new resting posture: the longest prescribed hold is 10 s."""
 
-FALL_TAU_S, RISE_TAU_S = 0.15, 2.0
-"""Time constants of the resting level: it follows a fall at once, a rise (drift) slowly."""
+REST_SAMPLES = 240
+"""The resting level is taken from so many latest resting samples (8 s at 30 a second): slow lifts of up to
+5 s hardly move it, a shifted posture does."""
+
+LOW_REST_QUANTILE = 0.25
+"""Where a signal rests low, this quantile of the resting samples is its level; in the middle, the median."""
 
 Phase = Literal["rest", "out", "back"]
 
@@ -69,6 +75,7 @@ class ExcursionFinder:
         self._noticed = noticed
         self._two_sided = two_sided
         self._heights: deque[float] = deque(maxlen=USUAL_OF)
+        self._quantile = 0.5 if two_sided else LOW_REST_QUANTILE
         self.restart()
 
     def restart(self) -> None:
@@ -77,6 +84,7 @@ class ExcursionFinder:
         self.side = 1
         self.rest = math.nan
         self._time_s = self._rest_since_s = math.nan
+        self._settle_at(math.nan)
 
     @property
     def threshold(self) -> float:
@@ -94,7 +102,6 @@ class ExcursionFinder:
         """Take in a sample; return the excursion that it completes."""
         if math.isnan(self.rest):
             self.rest, self._rest_since_s = value, -math.inf
-        elapsed_s = 0.0 if math.isnan(self._time_s) else time_s - self._time_s
         self._time_s = time_s
         distance = self.side * (value - self.rest)
         if self.phase == "back":
@@ -102,22 +109,28 @@ class ExcursionFinder:
         if self.phase == "out":
             self._go_out(distance, value)
         else:
-            self._stay(value, elapsed_s)
+            self._stay(value)
         return None
 
     def finish(self) -> Excursion | None:
         """Complete an excursion that was coming back when the recording ended."""
         return self._complete(self.rest) if self.phase == "back" else None
 
-    def _stay(self, value: float, elapsed_s: float) -> None:
+    def _settle_at(self, level: float) -> None:
+        """Take a new resting level and forget what was before."""
+        self.rest = level
+        self._resting = RunningQuantile(REST_SAMPLES, self._quantile)
+
+    def _stay(self, value: float) -> None:
         away = value - self.rest
         if away > self.threshold or (self._two_sided and away < -self.threshold):
             self.phase, self.side = "out", 1 if away > 0 else -1
             self._left_s = self._peak_s = self._time_s
             self._height = abs(away)
             return
-        tau_s = FALL_TAU_S if away < 0 and not self._two_sided else RISE_TAU_S
-        self.rest += away * -math.expm1(-elapsed_s / tau_s)
+        if away < -self._noticed and not self._two_sided:  # a one-sided signal fell below its rest: the rest was wrong
+            self._settle_at(value)
+        self.rest = self._resting.push(value)
 
     def _go_out(self, distance: float, value: float) -> None:
         if distance > self._height:
@@ -126,7 +139,7 @@ class ExcursionFinder:
             self.phase, self._nearest, self._back_s = "back", distance, self._time_s
         elif self._time_s - self._left_s > LONGEST_S:
             self.restart()
-            self.rest = value
+            self.rest, self._rest_since_s = value, self._time_s
 
     def _coming_back(self, distance: float, value: float) -> Excursion | None:
         settled = SETTLED_SHARE * self._height
@@ -135,12 +148,14 @@ class ExcursionFinder:
         if distance > settled and not leaving_again and self._time_s - self._back_s < SETTLE_LIMIT_S:
             return None
         trough = self.rest + self.side * self._nearest
-        return self._complete(self.rest if self._two_sided else min(trough, value))
+        return self._complete(min(trough, value))
 
     def _complete(self, rest_after: float) -> Excursion:
         done = Excursion(
             self.side, self.rest, self._height, self._left_s, self._peak_s, self._time_s, self._rest_since_s
         )
         self._heights.append(self._height)
-        self.phase, self.rest, self._rest_since_s = "rest", rest_after, self._time_s
+        self.phase, self._rest_since_s = "rest", self._time_s
+        if not self._two_sided:
+            self._settle_at(rest_after)
         return done

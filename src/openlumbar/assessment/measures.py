@@ -15,8 +15,14 @@ from openlumbar.kinematics.signals import Sample
 HOLD_SHARE = 0.9
 """A hold is the time at this share of the peak or more (results contract)."""
 
+TOP_SHARE = 0.95
+"""Another signal that swings with the drive is read while the drive is at this share of its peak or more."""
+
 TRAVEL_FROM, TRAVEL_TO = 0.1, 0.75
 """The part of the way that durations are taken from: clear of noise at rest and of sagging holds at the top."""
+
+TRAVEL_FROM_AT_MOST = 0.3
+"""A movement that runs on from the one before may start this high (share of its peak) and still be timed."""
 
 TRAVEL_TIME_SHARE = 0.462
 """Share of a half-cosine movement's time that this part of the way takes: (acos(-0.5) - acos(0.8)) / pi."""
@@ -48,6 +54,11 @@ class Shape:
         self._fall = [(t, self._height(v)) for t, v in points if t >= top_s]
         self.start_s = _last_crossing(self._rise, SETTLED * self.peak, upwards=True, default=points[0][0])
         self.end_s = _first_crossing(self._fall, SETTLED * self.peak, default=points[-1][0])
+
+    def top(self) -> tuple[float, float]:
+        """Return from when to when the signal was near its peak."""
+        stays = self._stays(TOP_SHARE * self.peak)
+        return (stays[0][0], stays[-1][1]) if stays else (self._rise[-1][0], self._rise[-1][0])
 
     @property
     def hold_s(self) -> float:
@@ -102,7 +113,8 @@ class Shape:
 
     def _travel_s(self, rise: Points) -> float:
         """Time a rise; NaN when the recording does not hold it."""
-        start = _last_crossing(rise, TRAVEL_FROM * self.peak, upwards=True, default=math.nan)
+        begun = rise[0][0] if rise and rise[0][1] < TRAVEL_FROM_AT_MOST * self.peak else math.nan
+        start = _last_crossing(rise, TRAVEL_FROM * self.peak, upwards=True, default=begun)
         way = [point for point in rise if point[0] >= start]
         stop = _first_above(way, TRAVEL_TO * self.peak)
         return (stop - start) / TRAVEL_TIME_SHARE

@@ -16,7 +16,7 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "hip_rise_cm": "height of the mid-hip above the line shoulder–ankle",
     "trunk_yaw_deg": "shoulder line against pelvis line about the vertical, positive to the person's left",
     "shoulder_yaw_deg": "shoulder line against the camera about the vertical, positive to the person's left",
-    "shoulder_turn_deg": "shoulder_yaw_deg by depth alone: under-reads, yet steady near zero, so swings are found in it",
+    "shoulder_turn_deg": "shoulder_yaw_deg by depth alone: under-reads, yet steady near zero, so it finds swings",
     "pelvis_yaw_deg": "pelvis line against the camera about the vertical, positive to the person's left",
     "side_bend_deg": "lean of the trunk in the person's frontal plane, positive to the person's left",
     "stance_ratio": "distance of the ankles as a multiple of the shoulder width",

@@ -30,7 +30,7 @@ DRIFT = 1.0
 """Width of the Gaussian that follows the drift, in periods: slower than any cycle."""
 RANGE_PERCENT = (5.0, 95.0)
 """Percentiles taken as the signal's range: outside them lie glitches of the tracker."""
-WIDEST_RANGE = 0.5
+WIDEST_RANGE = 0.4
 """The range is at least this part of the full one, or a long rest would leave only its noise in it."""
 LEAST_PROMINENCE = 0.04
 """Candidate borders stand out by this part of the range; only saves work."""
@@ -139,13 +139,14 @@ def _two_sided_gain(start: float, end: float, top: float, bottom: float) -> floa
 
 
 def _best(track: Track, chain_at: Callable[[Scale], Chain]) -> Reading | None:
-    best, best_merit = None, 0.0
+    best, best_merit, scale = None, 0.0, None
     for scale in _scales(track):
         score, cycles = chain_at(scale)
         merit = score / max(len(cycles), 1) ** COUNT_EXPONENT
         if merit > best_merit:
             best_merit, best = merit, _reading(score, cycles, scale)
-    return best
+    # White noise explains itself best at the finest scale there is: that is no rhythm.
+    return None if best and best.scale is scale else best
 
 
 def _reading(score: float, cycles: list[tuple[int, int]], scale: Scale) -> Reading:

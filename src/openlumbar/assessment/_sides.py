@@ -8,7 +8,7 @@ import numpy as np
 
 from openlumbar.assessment._cycle_search import FloatArray, Reading, Track, read_crossings, read_returns
 
-LEAST_QUALITY_RATIO = 0.92
+LEAST_QUALITY_RATIO = 0.9
 """A one-ended reading must explain its cycles about as well as the two-sided one explains its own."""
 SIDES_DIFFER = 1.6
 """Next neighbours differ this much more than every other excursion where they are the two sides."""

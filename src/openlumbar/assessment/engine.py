@@ -67,7 +67,7 @@ class Assessor:
         self._history: deque[_Seen] = deque()
         self._resting: list[Sample] = []
         self._neutral = RunningQuantile(NEUTRAL_SAMPLES)
-        self._last_used_s = -math.inf
+        self._last_used_s = math.inf
         self._phase = "rest"
 
     def step(self, sample: Sample) -> list[Event]:

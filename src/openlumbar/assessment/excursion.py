@@ -31,6 +31,10 @@ SETTLE_LIMIT_S = 1.5
 LONGEST_S = 60.0
 """An excursion longer than this is a new resting posture: the longest prescribed hold is 10 s."""
 
+STEADY_S = 0.5
+"""After a restart the signal must stay within the smallest excursion for so long to be at rest: else the way
+back from another movement would pass for a repetition."""
+
 REST_SAMPLES = 240
 """The resting level is taken from so many latest resting samples (8 s at 30 a second): slow lifts of up to
 5 s hardly move it, a shifted posture does."""
@@ -77,9 +81,11 @@ class ExcursionFinder:
         self._heights: deque[float] = deque(maxlen=USUAL_OF)
         self._quantile = 0.5 if two_sided else LOW_REST_QUANTILE
         self.restart()
+        self._steady: list[tuple[float, float]] | None = None
 
     def restart(self) -> None:
         """Forget the resting level and any open excursion; keep what is usual for this person."""
+        self._steady = []
         self.phase: Phase = "rest"
         self.side = 1
         self.rest = math.nan
@@ -100,9 +106,11 @@ class ExcursionFinder:
 
     def step(self, time_s: float, value: float) -> Excursion | None:
         """Take in a sample; return the excursion that it completes."""
+        self._time_s = time_s
+        if self._steady is not None and not self._is_steady(value):
+            return None
         if math.isnan(self.rest):
             self.rest, self._rest_since_s = value, -math.inf
-        self._time_s = time_s
         distance = self.side * (value - self.rest)
         if self.phase == "back":
             return self._coming_back(distance, value)
@@ -115,6 +123,16 @@ class ExcursionFinder:
     def finish(self) -> Excursion | None:
         """Complete an excursion that was coming back when the recording ended."""
         return self._complete(self.rest) if self.phase == "back" else None
+
+    def _is_steady(self, value: float) -> bool:
+        """Wait, after a restart, until the signal has been steady for a while."""
+        assert self._steady is not None  # noqa: S101 - asked only then
+        self._steady = [*((t, v) for t, v in self._steady if t >= self._time_s - STEADY_S), (self._time_s, value)]
+        values = [v for _, v in self._steady]
+        if self._time_s - self._steady[0][0] < STEADY_S * 0.9 or max(values) - min(values) > self._noticed:
+            return False
+        self._steady = None
+        return True
 
     def _settle_at(self, level: float) -> None:
         """Take a new resting level and forget what was before."""
@@ -139,7 +157,6 @@ class ExcursionFinder:
             self.phase, self._nearest, self._back_s = "back", distance, self._time_s
         elif self._time_s - self._left_s > LONGEST_S:
             self.restart()
-            self.rest, self._rest_since_s = value, self._time_s
 
     def _coming_back(self, distance: float, value: float) -> Excursion | None:
         settled = SETTLED_SHARE * self._height

@@ -1,4 +1,4 @@
-"""The drive signal as it is drawn: counted from the person's own rest, thinned to what the eye can see."""
+"""The measured signal as it is drawn: counted from the person's own rest, thinned to what the eye can see."""
 
 from typing import TypeAlias
 
@@ -18,24 +18,23 @@ _SHORTEST_BREAK_S = 0.3
 _LOW_REST_PERCENTILE = 10
 
 
-def drive_from_rest(analysis: Analysis) -> FloatArray:
-    """Return the drive signal minus its resting level, (T,), NaN where not valid.
+def measured_from_rest(analysis: Analysis) -> FloatArray:
+    """Return the measured signal minus its resting level, (T,), NaN where not valid.
 
     The card's limits are excursions from rest, so only this can be drawn beside them. The resting level is what
     is left of the signal at the repetitions' peaks after their measured size, else a low or middle percentile.
     """
-    signals, drive = analysis.signals, analysis.card.drive
-    value = signals.values.get(drive.signal, np.full(len(signals), np.nan))
+    time_s, drive = analysis.signals.time_s, analysis.card.drive
+    value = analysis.signals.values.get(drive.measured_as, np.full(len(time_s), np.nan))
     valid = np.isfinite(value)
     if not valid.any():
         return value
-    rests = []
-    if drive.signal == drive.measured_as:
-        for repetition in analysis.repetitions:
-            size = getattr(repetition, drive.measured_as)
-            if size is not None and signals.time_s[valid][0] <= repetition.peak_s <= signals.time_s[valid][-1]:
-                peak = np.interp(repetition.peak_s, signals.time_s[valid], value[valid])
-                rests.append(float(peak) - size)
+    peaks = {item.peak_s: getattr(item, drive.measured_as) for item in analysis.repetitions}
+    rests = [
+        float(np.interp(peak_s, time_s[valid], value[valid])) - size
+        for peak_s, size in peaks.items()
+        if size is not None
+    ]
     percentile = _LOW_REST_PERCENTILE if drive.rest == "low" else 50
     rest = np.median(rests) if rests else np.percentile(value[valid], percentile)
     return np.asarray(value - rest, dtype=np.float64)

@@ -31,12 +31,13 @@ from openlumbar.reports.summary import (
     fault_name,
     improvements,
     plain_verdict,
+    presentable,
 )
 from openlumbar.reports.timeline import COMPACT, WIDE, Timeline, lay_out_timeline
 from openlumbar.reports.whole_file import write_whole
 from openlumbar.reports.words import LANGUAGE_NAMES, LANGUAGE_TAGS, LANGUAGES, Words
 
-_MOST_ROWS = 120
+_MOST_ROWS = 100
 """Repetitions listed one by one; the rest stand in repetitions.csv, so that the page stays light."""
 
 
@@ -112,6 +113,7 @@ def write_report(
 
 def render_report(analysis: Analysis, key_frames: Sequence[KeyFrame] = (), stature: Stature | None = None) -> str:
     """Render the report's HTML."""
+    analysis = presentable(analysis)
     style, script = _template_text("report.css"), _template_text("language.js")
     return (
         _templates()

@@ -50,7 +50,7 @@ def _reason_by_sample(analysis: Analysis) -> tuple[npt.NDArray[np.intp], list[Re
     gates = [gate for gate in analysis.card.gates if gate.when == "always"]
     codes: list[ReasonCode] = [*(gate.code for gate in gates), "low_visibility", "no_person"]
     reason = np.full(len(signals), -1, dtype=np.intp)
-    reason[np.isnan(_values(signals, analysis.card.drive.signal))] = len(gates)
+    reason[np.isnan(_values(signals, analysis.card.drive.measured_as))] = len(gates)
     reason[np.isnan(_values(signals, "visibility")) & (reason >= 0)] = len(gates) + 1
     for index in reversed(range(len(gates))):
         gate, value = gates[index], _values(signals, gates[index].signal)

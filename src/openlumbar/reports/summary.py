@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.assessment.events import Repetition
@@ -31,6 +31,7 @@ class BigNumber:
     value: str
     label: str
     notes: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class Estimate:
     value: float
     low: float | None = None
     high: float | None = None
+
+
+def presentable(analysis: Analysis) -> Analysis:
+    """Leave the repetitions out when the recording was refused: what is not judged is not shown as a result."""
+    return analysis if analysis.judged else replace(analysis, repetitions=())
 
 
 def unit_of(name: str) -> str:
@@ -105,12 +111,15 @@ def plain_verdict(analysis: Analysis, words: Words) -> PlainVerdict:
         sentence = words.counted("verdict.all", total, total=total)
     else:
         sentence = words("verdict.some", counted=counted, total=total)
-    return PlainVerdict(sentence + _sides(analysis, words), also=reasons)
+    if analysis.card.drive.rest == "middle":
+        sides = {side: analysis.counts[side] for side in ("left", "right")}
+        sentence = words("verdict.sides", sentence=sentence, **sides)
+    return PlainVerdict(sentence, also=reasons)
 
 
 def big_numbers(analysis: Analysis, words: Words) -> tuple[BigNumber, ...]:
     """Pick the numbers that matter: counts, hold against the prescribed one, largest and median size."""
-    if not analysis.judged or not analysis.repetitions:
+    if not analysis.repetitions:
         return ()
     counted = [repetition for repetition in analysis.repetitions if repetition.counted]
     shown = counted or list(analysis.repetitions)
@@ -160,13 +169,6 @@ def dose_text(analysis: Analysis, words: Words) -> str:
     return text
 
 
-def _sides(analysis: Analysis, words: Words) -> str:
-    if analysis.card.drive.rest != "middle":
-        return ""
-    counts = analysis.counts
-    return words.gap + words("verdict.sides", left=counts["left"], right=counts["right"])
-
-
 def _reach(analysis: Analysis, words: Words) -> str:
     limit = limit_of(analysis.card, analysis.level, "counted") or analysis.card.drive.counted
     unit = unit_of(analysis.card.drive.measured_as)
@@ -179,12 +181,11 @@ def _count_numbers(analysis: Analysis, words: Words) -> tuple[BigNumber, ...]:
     if analysis.card.drive.rest != "middle":
         notes = (total, words("numbers.prescribed", count=prescribed))
         return (BigNumber(str(counts["repetitions"]), words("numbers.counted"), notes),)
-    side_key = "numbers.prescribed_side" if analysis.level.dose.per_side else "numbers.prescribed"
-    side_note = (words(side_key, count=prescribed),)
+    asked = words("numbers.prescribed", count=prescribed)
     return (
         BigNumber(str(counts["repetitions"]), words("numbers.counted"), (total,)),
-        BigNumber(str(counts["left"]), words("numbers.left"), side_note),
-        BigNumber(str(counts["right"]), words("numbers.right"), side_note),
+        BigNumber(str(counts["left"]), words("numbers.left"), (asked,)),
+        BigNumber(str(counts["right"]), words("numbers.right"), (asked,)),
     )
 
 
@@ -193,8 +194,8 @@ def _hold_number(analysis: Analysis, repetitions: Sequence[Repetition], words: W
     if not holds_s or analysis.level.dose.hold_s == 0:
         return ()
     note = words("numbers.hold_prescribed", hold=words.exact(analysis.level.dose.hold_s, "s"))
-    value = words.amount(statistics.median(holds_s), "s")
-    return (BigNumber(value, words("numbers.hold"), (note,)),)
+    value = words.figure(statistics.median(holds_s), "s")
+    return (BigNumber(value, words("numbers.hold"), (note,), words.unit("s")),)
 
 
 def _size_numbers(name: str, repetitions: Sequence[Repetition], words: Words) -> tuple[BigNumber, ...]:
@@ -209,9 +210,10 @@ def _size_numbers(name: str, repetitions: Sequence[Repetition], words: Words) ->
     measure = words(f"measure.{name}")
     return tuple(
         BigNumber(
-            words.amount(estimate.value, unit_of(name)),
+            words.figure(estimate.value, unit_of(name)),
             words(label, measure=measure),
             _interval_note(estimate, unit_of(name), words),
+            words.unit(unit_of(name)),
         )
         for label, estimate in numbers
     )

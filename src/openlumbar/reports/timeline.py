@@ -12,12 +12,12 @@ from typing import Literal
 import numpy as np
 
 from openlumbar.assessment.analysis import Analysis
-from openlumbar.reports.curve import FloatArray, drive_from_rest, hold_spans, thin_out
+from openlumbar.reports.curve import FloatArray, hold_spans, measured_from_rest, thin_out
 from openlumbar.reports.stretches import Stretch, unjudged_stretches
 from openlumbar.reports.summary import fault_name, limit_of, unit_of
 from openlumbar.reports.words import Words
 
-_MOST_COLUMNS = 1000
+_MOST_COLUMNS = 560
 """More pixel columns than this make the file larger and the curve no clearer."""
 _LABEL_PX = 18
 """The least room between two lines of text."""
@@ -39,7 +39,7 @@ class Canvas:
 
 
 WIDE = Canvas("wide", 912, 2400, 240, 32)
-COMPACT = Canvas("compact", 328, 1600, 184, 18)
+COMPACT = Canvas("compact", 328, 1120, 184, 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def lay_out_timeline(analysis: Analysis, words: Words, canvas: Canvas) -> Timeli
     time_s = analysis.signals.time_s
     if len(time_s) < 2:
         return None
-    from_rest = drive_from_rest(analysis)
+    from_rest = measured_from_rest(analysis)
     width = _width_px(analysis, canvas)
     left, right, top = 44.0, width - 60.0, 76.0
     bottom = top + canvas.plot_px
@@ -164,7 +164,7 @@ def lay_out_timeline(analysis: Analysis, words: Words, canvas: Canvas) -> Timeli
         right=right,
         top=top,
         bottom=bottom,
-        axis=_axis(analysis, words),
+        axis=words(f"timeline.axis_{analysis.card.drive.measured_as}"),
         time_axis=words("timeline.time_axis_minutes" if _in_minutes(time_s) else "timeline.time_axis"),
         description=_description(analysis, words),
         x_ticks=_time_ticks(time_s, x, right - left),
@@ -184,13 +184,6 @@ def _width_px(analysis: Analysis, canvas: Canvas) -> float:
     return float(min(max(canvas.width_px, wanted), canvas.widest_px))
 
 
-def _axis(analysis: Analysis, words: Words) -> str:
-    drive = analysis.card.drive
-    if drive.signal == drive.measured_as:
-        return words(f"timeline.axis_{drive.signal}")
-    return words("timeline.axis_other", signal=drive.signal)
-
-
 def _description(analysis: Analysis, words: Words) -> str:
     return words(
         "timeline.description",
@@ -204,8 +197,6 @@ def _description(analysis: Analysis, words: Words) -> str:
 def _limits(analysis: Analysis, words: Words) -> list[_Threshold]:
     """List the thresholds that are heights on this axis; a swing has them on both sides."""
     card, level = analysis.card, analysis.level
-    if card.drive.signal != card.drive.measured_as:
-        return []
     applying = [rule for rule in card.faults if not rule.levels or level.id in rule.levels]
     names = {"counted": words("timeline.counted_from")}
     names |= {rule.code: fault_name(card, rule.code, words) for rule in applying if rule.measure == "peak"}
@@ -213,7 +204,7 @@ def _limits(analysis: Analysis, words: Words) -> list[_Threshold]:
     for style, (code, name) in enumerate(names.items()):
         limit = limit_of(card, level, code)
         if limit is not None:
-            label = words.exact(limit.value, unit_of(card.drive.signal))
+            label = words.exact(limit.value, unit_of(card.drive.measured_as))
             sides = (1, -1) if card.drive.rest == "middle" else (1,)
             found += [_Threshold(side * limit.value, label, name, style) for side in sides]
     return found

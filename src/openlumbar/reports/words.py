@@ -55,14 +55,18 @@ class Words:
         """Write a prescribed value with its unit: as many digits as it has."""
         return self(f"unit.{unit}", value=f"{value:g}")
 
+    def unit(self, unit: str) -> str:
+        """Return a unit's own word."""
+        return self(f"unit.{unit}", value="").strip()
+
     def figure(self, value: float, unit: str) -> str:
         """Write a number as precisely as its unit deserves: whole degrees, tenths of the rest."""
         digits = 0 if unit == "deg" else 1
         return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
     def listed(self, parts: Iterable[str]) -> str:
-        """Join names to a list."""
-        return ("、" if self.language == "zh" else ", ").join(parts)
+        """Join phrases, which may hold commas, to a list."""
+        return ("；" if self.language == "zh" else "; ").join(parts)
 
     @property
     def gap(self) -> str:

@@ -54,6 +54,10 @@ class _Draw:
         """Vary a value by a share, as people do from one repetition to the next."""
         return value * (1.0 + self.normal(0.0, share, 2.5 * share))
 
+    def pause_s(self, rest_s: float) -> float:
+        """Vary a rest; now and then somebody takes a long one."""
+        return self.near(rest_s, 0.25) + (self.between(3.0, 8.0) if self.happens(0.06) else 0.0)
+
 
 def random_scenario(exercise: str, rng: np.random.Generator, with_faults: bool) -> Scenario:
     """Draw a patient, a set of an exercise, a camera and a tracker; with faults, one or two kinds of them.
@@ -190,7 +194,8 @@ def _bridge_set(draw: _Draw, faults: tuple[str, ...]) -> tuple[Motion, str]:
             up_s=draw.near(up_s, 0.12),
             hold_s=draw.near(hold_s, 0.03),
             down_s=draw.near(down_s, 0.12),
-            rest_s=draw.near(rest_s, 0.25),
+            rest_s=draw.pause_s(rest_s),
+            hesitation_s=draw.between(0.2, 0.6) if draw.happens(0.08) else 0.0,
             profile=profile,
             sag=sag,
             residue=draw.between(0.0, 0.1) if draw.happens(0.3) else 0.0,
@@ -221,12 +226,13 @@ def _sit_up_set(draw: _Draw, faults: tuple[str, ...]) -> tuple[Motion, str]:
             up_s=draw.near(up_s, 0.12),
             hold_s=draw.near(hold_s, 0.2),
             down_s=draw.near(down_s, 0.12),
-            rest_s=draw.near(rest_s, 0.25),
+            rest_s=draw.pause_s(rest_s),
+            hesitation_s=draw.between(0.2, 0.6) if draw.happens(0.08) else 0.0,
             profile=profile,
             residue=draw.between(0.0, 0.12) if draw.happens(0.3) else 0.0,
         )
         changes: dict[str, dict[str, float]] = {
-            "too_fast": {"up_s": draw.between(0.24, 0.36)},
+            "too_fast": {"up_s": draw.between(0.24, 0.36), "hesitation_s": 0.0},
             "too_high": {"peak": draw.between(52.0, 75.0)},
             "incomplete": {"peak": draw.between(35.0, 49.0) if full else draw.between(16.2, 18.5)},
         }
@@ -265,6 +271,9 @@ def _swings(
     rest_s = 0.0 if draw.happens(0.5) else draw.between(0.2, 1.2)
     ballistic_s = draw.between(0.22, 0.34) if "ballistic" in faults else None
     marks = {code: _faulty(draw, count) for code in faults}
+    if "arm_down" in marks and not all(marks["arm_down"]):
+        for first in {0, switch or 0}:  # which swing is the first after raising a hand must stay plain
+            marks["arm_down"][first], marks["arm_down"][first + 1] = False, True
     sign = draw.rng.choice([-1.0, 1.0]) if raised is None else {"left": -1.0, "right": 1.0}[raised]
     sign = -sign if "wrong_side_first" in faults else sign
     profile = _PROFILES[draw.rng.integers(2)]

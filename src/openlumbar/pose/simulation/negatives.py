@@ -49,7 +49,7 @@ def _now_and_then(time_s: Array, rng: np.random.Generator, every_s: float, stay_
     moment = rng.uniform(0.5, every_s)
     while moment < time_s[-1]:
         stay = stay_s * rng.uniform(0.4, 1.6)
-        share = np.maximum(share, pulse(time_s, moment, rng.uniform(0.6, 1.4), stay, rng.uniform(0.6, 1.4)))
+        share = np.maximum(share, pulse(time_s, moment, rng.uniform(0.9, 1.8), stay, rng.uniform(0.9, 1.8)))
         moment += stay + every_s * rng.uniform(0.6, 1.6)
     return share
 
@@ -234,7 +234,7 @@ def _rolling(body: Body, time_s: Array, rng: np.random.Generator) -> Posture:
     share = _now_and_then(time_s, rng, 8.0, 5.0)
     back = supine(body, supine_trunk(body, count), np.radians(80.0))
     axes = SUPINE @ turn_left(np.full(count, side * 1.5))
-    height_m = body.lying_height_m + 0.4 * body.hip_width_m
+    height_m = 0.52 * body.shoulder_width_m
     trunk = Trunk(many((0.0, side * 0.08, height_m), count), axes, axes.copy(), axes.copy())
     aside = with_hands(body, back, "forward")
     knee_way = axes[:, :, 0]

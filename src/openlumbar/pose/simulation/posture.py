@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from openlumbar.pose.simulation.body import Body, Posture, neck_root_of, shoulders_of
-from openlumbar.pose.simulation.geometry import Array, flex_forward, orthonormal, unit
+from openlumbar.pose.simulation.geometry import Array, dot, flex_forward, orthonormal, unit
 
 Hand = Literal[
     "at_side",
@@ -191,11 +191,14 @@ def with_hands(body: Body, posture: Posture, left: Hand, right: Hand | None = No
 
 
 def hands_towards(body: Body, posture: Posture, place: Hand, share: Array) -> Posture:
-    """Take the hands, left and right by their own share (T, 2), from where they are to a place."""
+    """Take the hands, left and right by their own share (T, 2), to a place, in an arc around the shoulders."""
     there, wide = with_hands(body, posture, place), share[:, :, None]
+    way = there.wrists_m - posture.wrists_m
+    outward = 0.25 * posture.thorax[:, None, :, 0] + 0.2 * _SIDES[:, None] * posture.thorax[:, None, :, 1]
+    arc = 4.0 * wide * (1.0 - wide) * np.minimum(np.sqrt(dot(way, way)), 1.0)[:, :, None] * outward
     return replace(
         posture,
-        wrists_m=posture.wrists_m + wide * (there.wrists_m - posture.wrists_m),
+        wrists_m=posture.wrists_m + wide * way + arc,
         elbows=posture.elbows + wide * (there.elbows - posture.elbows),
         shrug_rad=posture.shrug_rad + share * (there.shrug_rad - posture.shrug_rad),
     )

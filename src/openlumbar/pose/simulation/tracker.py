@@ -56,6 +56,8 @@ class TrackerNoise:
 
 _OWN_JITTER_M = 0.003
 """Jitter of the world landmarks that the image landmarks do not share, metres (product choice)."""
+_SIDE_ON_RAD = 0.45
+"""Within this angle of a side view turns are read fully again (product choice)."""
 _UPPER = slice(Landmark.NOSE, Landmark.LEFT_HIP)
 _HIPS = slice(Landmark.LEFT_HIP, Landmark.LEFT_KNEE)
 _LEGS = np.arange(Landmark.LEFT_HIP, LANDMARK_COUNT)
@@ -231,7 +233,9 @@ def _under_read(points: Array, noise: TrackerNoise) -> Array:
     ):
         line = points[:, left] - points[:, left + 1]
         heading = np.arctan2(line[:, 2], line[:, 0])
-        angle = -0.5 * noise.yaw_underread * np.sin(2.0 * heading) + np.radians(bias_deg) * np.cos(heading) ** 2
+        turn = np.mod(heading + np.pi / 2.0, np.pi) - np.pi / 2.0
+        side_on = np.clip((np.pi / 2.0 - np.abs(turn)) / _SIDE_ON_RAD, 0.0, 1.0)
+        angle = -noise.yaw_underread * turn * side_on + np.radians(bias_deg) * np.cos(heading) ** 2
         centre = middle(points, left)[:, None]
         arm = points[:, group] - centre
         cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]

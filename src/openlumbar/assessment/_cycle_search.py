@@ -1,9 +1,11 @@
 """Search one signal for the rhythm and the chain of cycles that explain it best.
 
-Every candidate period smooths the signal at its own scale, and dynamic programming picks the chain of borders
-whose cycles are deep and last about one period. This carries the beat tracking of Ellis (2007, "Beat tracking by
-dynamic programming", J. New Music Research 36:51–60) over from onsets to excursions. All lengths are in units of
-the period and all levels in units of the signal's own range, so nothing here depends on the rate, speed or scale.
+Every candidate period smooths the signal at its own scale, and dynamic programming picks the chain of
+borders whose cycles are deep and last about one period. This carries the beat tracking of Ellis (2007, "Beat
+tracking by dynamic programming", J. New Music Research 36:51–60) over from onsets to excursions. All lengths
+are in units of the period and all levels in units of the signal's own range, so nothing here depends on the
+rate, speed or scale of the signal. What no other source is given for was set on the development half of KIMORE;
+`python -m benchmarks.kimore_repetitions --stability` shows what moving it by a quarter does.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +27,7 @@ SHORTEST_PERIOD_SAMPLES = 8.0
 SAMPLES_PER_PERIOD = 64
 """Resolution kept at each candidate period; bounds the work on long recordings."""
 SMOOTHING = 0.08
-"""Width (standard deviation) of the Gaussian in periods: takes 12 % off the fundamental, 40 % off its double."""
+"""Width (sd) of the Gaussian, in periods: takes 12 % off the fundamental, 40 % off its double."""
 DRIFT = 1.0
 """Width of the Gaussian that follows the drift, in periods: slower than any cycle."""
 RANGE_PERCENT = (5.0, 95.0)
@@ -37,20 +39,20 @@ LEAST_PROMINENCE = 0.04
 COST = 0.3
 """What a cycle must earn, in parts of a full excursion: partial movements below are no repetition."""
 TEMPO_TIGHTNESS = 0.5
-"""Weight of the squared log ratio of a cycle's duration to the period: half as long costs 0.24 of an excursion."""
+"""Weight of the squared log ratio of duration to period: half as long costs 0.24 of an excursion."""
 DURATION_RANGE = (0.4, 2.5)
 """Shortest and longest cycle, in periods."""
 COUNT_EXPONENT = 0.25
-"""Periods are compared by total score / count ** this: between the total (favours noise) and the mean (slowness)."""
+"""Periods compete by total score / count ** this: between the total (0, noise wins) and the mean (1, slowness)."""
 SIDE_EXCURSION = 0.15
-"""Excursion (part of the range) that counts in full where the weaker side is measured with the stronger."""
+"""Excursion (part of the range) that counts in full where one signal measures a weak and a strong side."""
 LONGEST_GAP = 0.25
 """No cycle bridges a gap longer than this part of the period."""
 
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """A signal on an even grid; gaps are (first, last) grid positions between which it is only interpolated."""
+    """A signal on an even grid; it is only interpolated between the (first, last) grid positions of gaps."""
 
     value: FloatArray
     gaps: tuple[Gap, ...] = ()

@@ -16,8 +16,8 @@ Rest = Literal["low", "high", "middle"]
 AT_REST = 0.05
 """Part of an excursion below which the movement has not begun: the noise of a held rest."""
 LONGEST_TURN = 0.2
-"""A border is a turning point while the signal stays at rest for at most this part of a period around it, a held
-rest beyond (a sine stays within 5 % of its extreme for 0.14 of a period)."""
+"""A border is a turning point while the signal rests for at most this part of a period around it, a held rest
+beyond (a sine stays within 5 % of its extreme for 0.14 of a period)."""
 DENSEST_GRID = 4
 """Grid samples a sample, at most, where times are very uneven."""
 
@@ -48,14 +48,15 @@ _READINGS: dict[str, tuple[int, Callable[[Track], Reading | None]]] = {
 def segment_cycles(time_s: npt.ArrayLike, value: npt.ArrayLike, rest: Rest = "low") -> list[Cycle]:
     """Segment a joint signal into cycles, in the order of time.
 
-    The result does not depend on the scale, offset, speed or sampling rate of the signal. Neighbouring cycles share
-    a border where the movement goes on; a rest held between them belongs to neither.
+    The result does not depend on the scale, offset or speed of the signal. Neighbouring cycles share a border
+    where the movement goes on; a rest held between them belongs to neither.
 
     Args:
         time_s: (T,) seconds, strictly increasing; steps may be uneven.
         value: (T,) the signal, any unit; NaN where it was not measured. No cycle bridges a gap longer than a
             quarter of the rhythm's period.
-        rest: where a cycle begins and ends: "low", "high", or "middle" (each excursion to either side is a cycle).
+        rest: where a cycle begins and ends: "low", "high", or "middle" (each excursion to either side is a
+            cycle; where both sides show as excursions the same way, so is each of these).
 
     Returns:
         The cycles; none when the signal is too short, constant or never returns.
@@ -93,9 +94,7 @@ def _checked(time_s: npt.ArrayLike, value: npt.ArrayLike) -> tuple[FloatArray, F
         raise InputError("time_s", problem, "expected strictly increasing seconds")
     if np.any(np.isinf(values)):
         first = int(np.flatnonzero(np.isinf(values))[0])
-        raise InputError(
-            "value", f"is {values[first]:g} at sample {first}", "expected finite numbers, NaN for gaps"
-        )
+        raise InputError("value", f"is {values[first]:g} at sample {first}", "expected finite numbers, NaN for gaps")
     return time, values
 
 
@@ -129,14 +128,13 @@ def _on_grid(time: FloatArray, values: FloatArray) -> tuple[Track, FloatArray]:
     evenly = np.interp(grid, places[known], centred[known] / np.max(np.abs(centred[known])))
     between = np.diff(places[known])
     gaps: list[Gap] = [
-        (float(places[known[k]]), float(places[known[k + 1]]))
-        for k in np.flatnonzero(between > 1.5 * usual / spacing)
+        (float(places[known[k]]), float(places[known[k + 1]])) for k in np.flatnonzero(between > 1.5 * usual / spacing)
     ]
     return Track(evenly, tuple(gaps)), places
 
 
 def _cycles(reading: Reading, time: FloatArray, values: FloatArray, places: FloatArray) -> list[Cycle]:
-    """Turn a reading into cycles at sample times; the peak is the extreme of the samples as they were given."""
+    """Turn a reading into cycles at sample times; the peak is the extreme of the samples as given."""
     cycles = []
     for (start, end), sign in zip(_trimmed(reading) * reading.scale.step, reading.signs, strict=True):
         first, last = (int(np.argmin(np.abs(places - place))) for place in (start, end))
@@ -150,9 +148,7 @@ def _cycles(reading: Reading, time: FloatArray, values: FloatArray, places: Floa
 def _trimmed(reading: Reading) -> npt.NDArray[np.intp]:
     """Move the borders that lie in a held rest to where the movement leaves and reaches it."""
     level, period = reading.scale.level, reading.scale.period
-    moving = np.array(
-        [_moving(level[a : b + 1] * s) for (a, b), s in zip(reading.cycles, reading.signs, strict=True)]
-    )
+    moving = np.array([_moving(level[a : b + 1] * s) for (a, b), s in zip(reading.cycles, reading.signs, strict=True)])
     moving += reading.cycles[:, :1]
     trimmed = reading.cycles.copy()
     for k in range(len(trimmed)):
@@ -169,7 +165,7 @@ def _trimmed(reading: Reading) -> npt.NDArray[np.intp]:
 
 
 def _moving(excursion: FloatArray) -> tuple[int, int]:
-    """Return the last sample at the starting rest before the top and the first at the ending rest after it."""
+    """Return the last sample at the rest before the top and the first at the rest after it."""
     top = int(np.argmax(excursion))
     left = excursion[0] + AT_REST * (excursion[top] - excursion[0])
     right = excursion[-1] + AT_REST * (excursion[top] - excursion[-1])

@@ -134,8 +134,9 @@ def _trace(picture: RgbArray, stroke: _Stroke, colour: Colour, width: float) -> 
         cv2.polylines(picture, [rim], True, colour, max(1, round(width)), cv2.LINE_AA, _SHIFT)
         return
     cv2.line(picture, start, end, colour, max(1, round(width)), cv2.LINE_AA, _SHIFT)
-    for joint in (start, end):
-        cv2.circle(picture, joint, round(width * 0.9 * 2**_SHIFT), colour, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+    joint = round(width * 0.9 * 2**_SHIFT)
+    cv2.circle(picture, start, joint, colour, cv2.FILLED, cv2.LINE_AA, _SHIFT)
+    cv2.circle(picture, end, joint, colour, cv2.FILLED, cv2.LINE_AA, _SHIFT)
 
 
 def _bounds(strokes: list[_Stroke], size: tuple[int, int]) -> tuple[slice, slice]:

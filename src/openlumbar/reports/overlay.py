@@ -1,5 +1,7 @@
 """What the annotated video shows besides the figure: numerals and shapes only, so every language is served."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +14,7 @@ FAULT_COLOUR: Colour = (255, 140, 26)  # orange: red is kept for stop and emerge
 _INK: Colour = (255, 255, 255)
 _QUIET: Colour = (150, 160, 170)
 _PANEL_OPACITY = 0.8  # white on it keeps a contrast of 9:1 over a white wall (WCAG 2.2 asks 7:1)
-_SHRINK = (1.0, 0.75, 0.5, 0.38)  # height of numerals with one, two, three, four digits in the same place
+_SHRINK = (1.0, 0.72, 0.5, 0.38)  # height of numerals with one, two, three, four digits in the same place
 _SHIFT = 4
 
 
@@ -46,19 +48,36 @@ class OverlayPainter:
         self._counted_s: list[float] = []
         self._faulty_s: list[float] = []
         self._before = Overlay(0, None, None, None, False)
+        self._stencils: dict[Callable[[RgbArray], None], tuple[object, _Stencil]] = {}
 
     def paint(self, picture: RgbArray, time_s: float, overlay: Overlay) -> None:
         """Paint into the (H, W, 3) picture."""
         self._remember(time_s, overlay)
-        self._paint_badge(picture, overlay)
-        if overlay.left is not None and overlay.right is not None:
-            self._paint_tally(picture, overlay.left, is_left=True)
-            self._paint_tally(picture, overlay.right, is_left=False)
+        unit, (width, height) = self._unit, self._size
+        counts = overlay.count, overlay.left, overlay.right
+        self._lay(picture, self._draw_counts, counts, (0, 0, 34 * unit, 45 * unit))
+        if overlay.hold_fraction is not None:
+            share = min(1.0, max(0.0, overlay.hold_fraction))
+            _arc(picture, (17 * unit, 17 * unit), 11.4 * unit, share, LEFT_COLOUR, max(2, round(1.8 * unit)))
         if overlay.fault:
-            side = 15 * self._unit
-            self._paint_fault(picture, (self._size[0] - 4 * self._unit - side / 2, 4 * self._unit), side)
+            self._lay(picture, self._draw_fault, None, (width - 24 * unit, 0, width, 24 * unit))
         if self._duration_s:
-            self._paint_timeline(picture, time_s, self._duration_s)
+            strip = (0, height - 12 * unit, width, height)
+            self._lay(picture, self._draw_track, None, strip)
+            self._paint_progress(picture, time_s)
+            self._lay(picture, self._draw_marks, (len(self._counted_s), len(self._faulty_s)), strip)
+
+    def _lay(
+        self,
+        picture: RgbArray,
+        draw: Callable[[RgbArray], None],
+        state: object,
+        box: tuple[float, float, float, float],
+    ) -> None:
+        """Lay a drawing over the picture, drawn anew only when the state it shows has changed."""
+        if draw not in self._stencils or self._stencils[draw][0] != state:
+            self._stencils[draw] = state, _Stencil(draw, self._size, box)
+        self._stencils[draw][1].lay(picture)
 
     def _remember(self, time_s: float, overlay: Overlay) -> None:
         if overlay.count > self._before.count:
@@ -67,18 +86,18 @@ class OverlayPainter:
             self._faulty_s.append(time_s)
         self._before = overlay
 
-    def _paint_badge(self, picture: RgbArray, overlay: Overlay) -> None:
-        unit = self._unit
+    def _draw_counts(self, picture: RgbArray) -> None:
+        overlay, unit = self._before, self._unit
         radius, centre = 13 * unit, (17 * unit, 17 * unit)
         with _Panel(picture, (centre[0] - radius, centre[1] - radius), (2 * radius, 2 * radius)) as panel:
             cv2.circle(panel, _fixed((radius, radius)), _sixteenths(radius), EDGE_COLOUR, -1, cv2.LINE_AA, _SHIFT)
-        ring, width = radius - 1.6 * unit, max(2, round(1.8 * unit))
-        _arc(picture, centre, ring, 1.0, _QUIET, max(1, width // 4))
-        if overlay.hold_fraction is not None:
-            _arc(picture, centre, ring, min(1.0, max(0.0, overlay.hold_fraction)), LEFT_COLOUR, width)
-        self._paint_number(picture, overlay.count, centre, 14)
+        _arc(picture, centre, 11.4 * unit, 1.0, _QUIET, max(1, round(0.45 * unit)))
+        self._draw_number(picture, overlay.count, centre, 14)
+        if overlay.left is not None and overlay.right is not None:
+            self._draw_tally(picture, overlay.left, is_left=True)
+            self._draw_tally(picture, overlay.right, is_left=False)
 
-    def _paint_tally(self, picture: RgbArray, number: int, *, is_left: bool) -> None:
+    def _draw_tally(self, picture: RgbArray, number: int, *, is_left: bool) -> None:
         unit = self._unit
         left, top, width, height = (4 if is_left else 17.5) * unit, 33 * unit, 12.5 * unit, 9 * unit
         with _Panel(picture, (left, top), (width, height)) as panel:
@@ -86,9 +105,9 @@ class OverlayPainter:
         x = left + 2.6 * unit
         ends = (x, top + 2.4 * unit), (x, top + height - 2.4 * unit)
         draw_bone(picture, *ends, is_left=is_left, width=1.4 * unit)
-        self._paint_number(picture, number, (left + 7.8 * unit, top + height / 2), 5.5)
+        self._draw_number(picture, number, (left + 7.8 * unit, top + height / 2), 5.5)
 
-    def _paint_number(self, picture: RgbArray, number: int, centre: tuple[float, float], height_units: float) -> None:
+    def _draw_number(self, picture: RgbArray, number: int, centre: tuple[float, float], height_units: float) -> None:
         height_units *= _SHRINK[min(len(str(number)), len(_SHRINK)) - 1]
         text = str(number).replace("0", "O")  # the built-in font's zero is slashed and looks like an 8
         size = round(height_units * self._unit / 0.7)  # capitals are 0.7 of the font's size
@@ -96,8 +115,9 @@ class OverlayPainter:
         origin = round(centre[0] - width / 2), round(centre[1] + height_units * self._unit / 2)
         cv2.putText(picture, text, origin, _INK, self._font, size, weight=600)
 
-    def _paint_fault(self, picture: RgbArray, top: tuple[float, float], side: float) -> None:
-        x, y = top
+    def _draw_fault(self, picture: RgbArray) -> None:
+        side = 15 * self._unit
+        x, y = self._size[0] - 4 * self._unit - side / 2, 4 * self._unit
         corners = np.array([(x, y), (x + side / 2, y + side * 0.87), (x - side / 2, y + side * 0.87)])
         rounding = max(2, round(side * 0.12))
         middle = corners.mean(axis=0)
@@ -112,27 +132,54 @@ class OverlayPainter:
         dot = _fixed((x, y + side * 0.70))
         cv2.circle(picture, dot, _sixteenths(stem * 0.62), EDGE_COLOUR, -1, cv2.LINE_AA, _SHIFT)
 
-    def _paint_timeline(self, picture: RgbArray, time_s: float, duration_s: float) -> None:
-        unit, (width, height) = self._unit, self._size
-        left, length, bar = 4 * unit, width - 8 * unit, 1.4 * unit
-        top = height - 4 * unit - bar
+    @property
+    def _strip(self) -> tuple[float, float, float, float]:
+        """Left edge, top edge, length and height of the timeline's bar, pixels."""
+        return 4 * self._unit, self._size[1] - 5.4 * self._unit, self._size[0] - 8 * self._unit, 1.4 * self._unit
 
-        def at(moment_s: float) -> float:
-            return left + length * min(1.0, moment_s / duration_s)
+    def _position(self, moment_s: float) -> float:
+        left, _, length, _ = self._strip
+        return left + length * min(1.0, moment_s / (self._duration_s or np.inf))
 
-        rim = 0.6 * unit
-        box = (left - rim, top - rim), (length + 2 * rim, bar + 2 * rim)
-        with _Panel(picture, *box) as panel:
-            _rounded(panel, (0, 0), box[1], unit * 2, EDGE_COLOUR)
-        _rounded(picture, (left, top), (max(bar, at(time_s) - left), bar), bar / 2, _INK)
-        for moment_s in self._counted_s:
-            _rounded(picture, (at(moment_s) - unit, top - 0.8 * unit), (2 * unit, bar + 1.6 * unit), unit, EDGE_COLOUR)
-            tick = (at(moment_s) - 0.6 * unit, top - 0.4 * unit), (1.2 * unit, bar + 0.8 * unit)
-            _rounded(picture, *tick, 0.6 * unit, LEFT_COLOUR)
-        for moment_s in self._faulty_s:
-            x, y = at(moment_s), top - 1.2 * unit
-            shape = np.array([(x, y - 2.2 * unit), (x + 1.3 * unit, y), (x - 1.3 * unit, y)])
-            cv2.fillPoly(picture, [_fixed_all(shape)], FAULT_COLOUR, cv2.LINE_AA, _SHIFT)
+    def _draw_track(self, picture: RgbArray) -> None:
+        (left, top, length, bar), rim = self._strip, 0.6 * self._unit
+        size = length + 2 * rim, bar + 2 * rim
+        with _Panel(picture, (left - rim, top - rim), size) as panel:
+            _rounded(panel, (0, 0), size, 2 * self._unit, EDGE_COLOUR)
+
+    def _paint_progress(self, picture: RgbArray, time_s: float) -> None:
+        left, top, _, bar = self._strip
+        _rounded(picture, (left, top), (max(bar, self._position(time_s) - left), bar), bar / 2, _INK)
+
+    def _draw_marks(self, picture: RgbArray) -> None:
+        unit, (_, top, _, bar) = self._unit, self._strip
+        for x in map(self._position, self._counted_s):
+            _rounded(picture, (x - unit, top - 0.8 * unit), (2 * unit, bar + 1.6 * unit), unit, EDGE_COLOUR)
+            _rounded(picture, (x - 0.6 * unit, top - 0.4 * unit), (1.2 * unit, bar + 0.8 * unit), unit, LEFT_COLOUR)
+        for x in map(self._position, self._faulty_s):
+            shape = np.array([(x, -3.4 * unit), (x + 1.3 * unit, -1.2 * unit), (x - 1.3 * unit, -1.2 * unit)])
+            cv2.fillPoly(picture, [_fixed_all(shape + np.array([0.0, top]))], FAULT_COLOUR, cv2.LINE_AA, _SHIFT)
+
+
+class _Stencil:
+    """A drawing kept as the light it adds and the light it lets through, so that it is laid down at once."""
+
+    def __init__(
+        self, draw: Callable[[RgbArray], None], size: tuple[int, int], box: tuple[float, float, float, float]
+    ) -> None:
+        black = np.zeros((size[1], size[0], 3), np.uint8)
+        white = np.full_like(black, 255)
+        draw(black)
+        draw(white)
+        left, top, right, bottom = (math.ceil(edge) for edge in box)
+        self._part = slice(top, bottom), slice(left, right)
+        self._added = black[self._part].copy()
+        self._let_through = cv2.subtract(white[self._part], self._added)
+
+    def lay(self, picture: RgbArray) -> None:
+        part = picture[self._part]
+        cv2.multiply(part, self._let_through, dst=part, scale=1 / 255)
+        cv2.add(part, self._added, dst=part)
 
 
 class _Panel:

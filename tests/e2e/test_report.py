@@ -88,7 +88,7 @@ def test_the_language_is_changed_by_keyboard(browser: Browser, reports: dict[str
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.id") == "language-en"
         page.keyboard.press("ArrowRight")
-        assert page.locator("article:visible h1").inner_text() == "共 4 次，计入 3 次"
+        assert page.locator("article:visible h1").inner_text() == "共4次，计入3次"
         assert page.locator("html").get_attribute("lang") == "zh-Hans"
         page.keyboard.press("ArrowLeft")
         assert page.locator("article:visible h1").inner_text() == "3 of 4 repetitions counted"
@@ -116,6 +116,16 @@ def test_the_timeline_can_be_read_as_a_table(browser: Browser, reports: dict[str
         figure = page.locator("article:visible .wide svg.timeline")
         assert figure.get_attribute("aria-labelledby") == "timeline-en-wide-title timeline-en-wide-desc"
         assert "counted: 3" in (page.locator("#timeline-en-wide-desc").text_content() or "")
+
+
+def test_the_curve_is_a_line_and_a_stretch_is_hatched(browser: Browser, reports: dict[str, str]) -> None:
+    with reader(browser) as context:
+        page = context.new_page()
+        page.goto(reports["refused"])
+        figure = page.locator("article:visible .wide svg.timeline")
+        assert figure.locator(".curve").evaluate("line => getComputedStyle(line).fill") == "none"
+        hatched = figure.locator(".unjudged .mark").evaluate("mark => getComputedStyle(mark).fill")
+        assert hatched == 'url("#timeline-en-wide-hatch")'
 
 
 def test_pictures_are_drawn(browser: Browser, reports: dict[str, str]) -> None:

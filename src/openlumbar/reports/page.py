@@ -193,8 +193,9 @@ def _measured(analysis: Analysis, words: Words, stature: Stature | None) -> tupl
     if analysis.level.dose.hold_s > 0:
         told.append(words("measured.hold"))
     told.append(_scale(name, words, stature))
-    has_interval = any(repetition.interval90 for repetition in analysis.repetitions)
-    told.append(words("measured.interval" if has_interval else "measured.no_interval"))
+    if analysis.repetitions:
+        has_interval = any(repetition.interval90 for repetition in analysis.repetitions)
+        told.append(words("measured.interval" if has_interval else "measured.no_interval"))
     duration_s = analysis.source.duration_s
     if analysis.judged and duration_s > 0:
         lost_s = sum(stretch.end_s - stretch.start_s for stretch in unjudged_stretches(analysis))

@@ -146,7 +146,7 @@ def lay_out_timeline(analysis: Analysis, words: Words, canvas: Canvas) -> Timeli
         return None
     from_rest = measured_from_rest(analysis)
     width = _width_px(analysis, canvas)
-    left, right, top = 44.0, width - 60.0, 76.0
+    left, right, top = 44.0, width - 60.0, 76.0 if analysis.repetitions else 16.0
     bottom = top + canvas.plot_px
     x = _Scale(float(time_s[0]), left, (right - left) / float(time_s[-1] - time_s[0]))
     wanted = _limits(analysis, words)

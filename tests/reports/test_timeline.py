@@ -56,7 +56,7 @@ def test_a_hold_is_drawn_as_long_as_it_was() -> None:
     spans = hold_spans(analysis, measured_from_rest(analysis))
     assert [len(span) for span in spans] == [1, 1]
     start_s, end_s = spans[0][0]
-    assert end_s - start_s == pytest.approx(HOLD_S + 0.1 * (1.5 + 2.0), abs=0.1)
+    assert end_s - start_s == pytest.approx(HOLD_S, abs=0.1)
 
 
 def test_repetitions_faults_and_limits_are_told_apart_by_more_than_colour() -> None:

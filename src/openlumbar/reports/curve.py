@@ -11,8 +11,6 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 _LONGEST_BRIDGED_S = 1.0
 """No curve is drawn across a longer pause between samples, s (product: it would claim a measurement)."""
-_HOLD_SHARE = 0.9
-"""A hold is the time at 90 % or more of the repetition's peak (the result contract's hold_s)."""
 _SHORTEST_BREAK_S = 0.3
 """Shorter dips are not drawn as a break in a hold, s (product: the tracker's noise, not the person)."""
 _LOW_REST_PERCENTILE = 10
@@ -63,16 +61,21 @@ def thin_out(time_s: FloatArray, value: FloatArray, columns: int) -> list[tuple[
 
 
 def hold_spans(analysis: Analysis, from_rest: FloatArray) -> list[list[tuple[float, float]]]:
-    """Find for each repetition when it was held, as spans of (start_s, end_s)."""
+    """Find for each repetition when it was held, as spans of (start_s, end_s).
+
+    The assessment says how long a hold was; it lies where the signal was furthest out for that long.
+    """
     time_s = analysis.signals.time_s
     spans: list[list[tuple[float, float]]] = []
     for repetition in analysis.repetitions:
         inside = (time_s >= repetition.start_s) & (time_s <= repetition.end_s) & np.isfinite(from_rest)
-        if repetition.hold_s is None or not inside.any():
+        if not repetition.hold_s or np.count_nonzero(inside) < 2:
             spans.append([])
             continue
-        size = np.abs(from_rest[inside])
-        held = size >= _HOLD_SHARE * size.max()
+        furthest_first = np.argsort(-np.abs(from_rest[inside]), kind="stable")
+        total_s = np.cumsum(np.gradient(time_s[inside])[furthest_first])
+        held = np.zeros(len(furthest_first), dtype=bool)
+        held[furthest_first[total_s <= repetition.hold_s]] = True
         spans.append(_runs(time_s[inside], held))
     return spans
 

@@ -1,5 +1,7 @@
 """The peer of the segmentation: smooth, take the peaks that stand out, cut at the turns between them."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
@@ -19,5 +21,5 @@ def count_peaks(value: npt.NDArray[np.float64], rest: str) -> list[tuple[int, in
     smooth = gaussian_filter1d(up, SMOOTHING_SAMPLES)
     low, high = np.percentile(smooth, (5, 95))
     peaks = find_peaks(smooth, prominence=PROMINENCE * (high - low))[0].tolist()
-    turns = [a + int(np.argmin(smooth[a:b])) for a, b in zip(peaks, peaks[1:], strict=False)]
+    turns = [a + int(np.argmin(smooth[a:b])) for a, b in pairwise(peaks)]
     return list(zip([0, *turns], peaks, [*turns, len(value) - 1], strict=True)) if peaks else []

@@ -46,7 +46,7 @@ class Clip(NamedTuple):
     """One clip: its exercise, the count by hand and (T, 33, 3) landmarks, NaN where no person was found."""
 
     exercise: str
-    count: int
+    repetitions: int
     pose: npt.NDArray[np.float64]
 
 
@@ -68,7 +68,8 @@ def joint_angle_rad(pose: npt.NDArray[np.float64], joint: tuple[str, str, str]) 
         one, other = first - middle, last - middle
         cross = one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]
         sides.append(np.arctan2(np.abs(cross), (one * other).sum(axis=1)))
-    return (sides[0] + sides[1]) / 2
+    angle_rad: npt.NDArray[np.float64] = (sides[0] + sides[1]) / 2
+    return angle_rad
 
 
 def score(errors: list[float]) -> dict[str, float]:
@@ -83,14 +84,14 @@ def measure(known: list[Clip], rhythm: Rhythm) -> dict[str, dict[str, float]]:
     for index, clip in enumerate(known):
         angle_rad = joint_angle_rad(clip.pose, rhythm.joint)
         frames = np.arange(len(angle_rad), dtype=np.float64)  # no frame rate is known; none is needed
-        others = [other.count for place, other in enumerate(known) if place != index]
+        others = [other.repetitions for place, other in enumerate(known) if place != index]
         guesses = {
             "openlumbar": len(segment_cycles(frames, angle_rad, rest=rhythm.rest)),  # type: ignore[arg-type]
             "peak_counter": len(count_peaks(angle_rad, rhythm.rest)),
             "constant": round(float(np.median(others))),
         }
         for name, guess in guesses.items():
-            errors[name].append(guess - clip.count)
+            errors[name].append(guess - clip.repetitions)
     return {name: score(values) for name, values in errors.items()}
 
 

@@ -22,8 +22,10 @@ Gap = tuple[float, float]
 
 PERIOD_RATIO = 1.15
 """Ratio of neighbouring candidate periods: finer than the spread of a patient's own cycles (about 20 %)."""
-SHORTEST_PERIOD_SAMPLES = 8.0
-"""A cycle of fewer samples has no shape left to judge."""
+FINEST_PERIOD_SAMPLES = 8.0
+"""Periods are tried down to here: a cycle of fewer samples has no shape left to judge."""
+SHORTEST_PERIOD_SAMPLES = 12.0
+"""A best period below this is noise (which explains itself best at the finest scale there is), not a rhythm."""
 SAMPLES_PER_PERIOD = 64
 """Resolution kept at each candidate period; bounds the work on long recordings."""
 SMOOTHING = 0.08
@@ -67,16 +69,22 @@ class Scale:
     """The signal as seen at one candidate period.
 
     Attributes:
-        level: (L,) smoothed signal, its range mapped to 0–1.
+        smooth: (L,) smoothed signal, its range mapped to 0–1.
+        level: (L,) the same without its drift.
         period: candidate period, in samples of `level`.
         step: samples of the track a sample of `level` stands for.
         walls: (first, last) samples of `level` of the gaps that no cycle may bridge.
     """
 
+    smooth: FloatArray
     level: FloatArray
     period: float
     step: int
     walls: tuple[tuple[int, int], ...]
+
+    def __neg__(self) -> "Scale":
+        """Turn the signal upside down."""
+        return replace(self, smooth=-self.smooth, level=-self.level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +105,7 @@ class Reading:
 
     def __neg__(self) -> "Reading":
         """Turn the reading of a signal into that of the signal upside down."""
-        return replace(self, signs=-self.signs, scale=replace(self.scale, level=-self.scale.level))
+        return replace(self, signs=-self.signs, scale=-self.scale)
 
     @property
     def quality(self) -> float:
@@ -141,14 +149,15 @@ def _two_sided_gain(start: float, end: float, top: float, bottom: float) -> floa
 
 
 def _best(track: Track, chain_at: Callable[[Scale], Chain]) -> Reading | None:
-    best, best_merit, scale = None, 0.0, None
+    best, best_merit = None, 0.0
     for scale in _scales(track):
         score, cycles = chain_at(scale)
         merit = score / max(len(cycles), 1) ** COUNT_EXPONENT
         if merit > best_merit:
             best_merit, best = merit, _reading(score, cycles, scale)
-    # White noise explains itself best at the finest scale there is: that is no rhythm.
-    return None if best and best.scale is scale else best
+    if best is None or best.scale.period * best.scale.step < SHORTEST_PERIOD_SAMPLES:
+        return None
+    return best
 
 
 def _reading(score: float, cycles: list[tuple[int, int]], scale: Scale) -> Reading:
@@ -163,26 +172,26 @@ def _reading(score: float, cycles: list[tuple[int, int]], scale: Scale) -> Readi
 def _scales(track: Track) -> Iterator[Scale]:
     """Yield the signal at every candidate period, from the whole recording down to the shortest."""
     period_samples = float(len(track.value))
-    while period_samples >= SHORTEST_PERIOD_SAMPLES:
+    while period_samples >= FINEST_PERIOD_SAMPLES:
         step = max(1, int(period_samples / SAMPLES_PER_PERIOD))
         blocks = len(track.value) // step
         period = period_samples / step
-        level = gaussian_filter1d(
+        smooth = gaussian_filter1d(
             track.value[: blocks * step].reshape(blocks, step).mean(axis=1),
             SMOOTHING * period,
             mode="nearest",
         )
-        low, high = np.percentile(level, RANGE_PERCENT)
-        extent = max(high - low, WIDEST_RANGE * np.ptp(level))
+        low, high = np.percentile(smooth, RANGE_PERCENT)
+        extent = max(high - low, WIDEST_RANGE * np.ptp(smooth))
         if extent > 0:
-            level = (level - low) / extent
-            drift = gaussian_filter1d(level, DRIFT * period, mode="nearest")
+            smooth = (smooth - low) / extent
+            drift = gaussian_filter1d(smooth, DRIFT * period, mode="nearest")
             walls = tuple(
                 (int(first // step), min(int(np.ceil(last / step)), blocks - 1))
                 for first, last in track.gaps
                 if last - first > LONGEST_GAP * period_samples
             )
-            yield Scale(level - drift + np.median(drift), period, step, walls)
+            yield Scale(smooth, smooth - drift + np.median(drift), period, step, walls)
         period_samples /= PERIOD_RATIO
 
 

@@ -29,7 +29,7 @@ def read_sides(track: Track) -> Reading | None:
     candidates = [reading for reading in (upwards, downwards and -downwards) if reading]
     one_ended = max(candidates, key=lambda reading: reading.score, default=None)
     if both is None or one_ended is None:
-        return both or one_ended
+        return both
     if one_ended.quality < LEAST_QUALITY_RATIO * both.quality:
         return both
     return one_ended if one_ended.score >= both.score or alternates(one_ended) else both

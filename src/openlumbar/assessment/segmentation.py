@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from openlumbar.assessment._cycle_search import FloatArray, Gap, Reading, Track, read_returns
+from openlumbar.assessment._cycle_search import FloatArray, Gap, IntArray, Reading, Track, read_returns
 from openlumbar.assessment._sides import read_sides
 from openlumbar.errors import InputError
 
@@ -123,7 +123,7 @@ def _on_grid(time: FloatArray, values: FloatArray) -> tuple[Track, FloatArray]:
     spacing = max(usual, elapsed[-1] / (DENSEST_GRID * len(time)))
     places = elapsed / spacing
     known = np.flatnonzero(np.isfinite(values))
-    grid = np.arange(int(np.floor(places[-1])) + 1)
+    grid = np.arange(round(places[-1]) + 1)
     centred = values - np.median(values[known])
     evenly = np.interp(grid, places[known], centred[known] / np.max(np.abs(centred[known])))
     between = np.diff(places[known])
@@ -145,29 +145,29 @@ def _cycles(reading: Reading, time: FloatArray, values: FloatArray, places: Floa
     return cycles
 
 
-def _trimmed(reading: Reading) -> npt.NDArray[np.intp]:
+def _trimmed(reading: Reading) -> IntArray:
     """Move the borders that lie in a held rest to where the movement leaves and reaches it."""
-    level, period = reading.scale.level, reading.scale.period
-    moving = np.array([_moving(level[a : b + 1] * s) for (a, b), s in zip(reading.cycles, reading.signs, strict=True)])
-    moving += reading.cycles[:, :1]
-    trimmed = reading.cycles.copy()
-    for k in range(len(trimmed)):
-        shares = k > 0 and reading.cycles[k - 1, 1] == reading.cycles[k, 0]
-        came_to_rest = moving[k - 1, 1] if shares else reading.cycles[k, 0]
-        if moving[k, 0] - came_to_rest > LONGEST_TURN * period * (1.0 if shares else 0.5):
-            trimmed[k, 0] = moving[k, 0]
-            if shares:
-                trimmed[k - 1, 1] = moving[k - 1, 1]
-        followed = k + 1 < len(trimmed) and reading.cycles[k, 1] == reading.cycles[k + 1, 0]
-        if not followed and reading.cycles[k, 1] - moving[k, 1] > LONGEST_TURN * period * 0.5:
-            trimmed[k, 1] = moving[k, 1]
+    smooth, longest_turn = reading.scale.smooth, LONGEST_TURN * reading.scale.period
+    cycles, trimmed = reading.cycles, reading.cycles.copy()
+    outward = [_rests(smooth * sign, start, end) for (start, end), sign in zip(cycles, reading.signs, strict=True)]
+    for k, (before, after) in enumerate(outward):
+        previous = outward[k - 1][1] if k and cycles[k - 1, 1] == cycles[k, 0] else None
+        if before[1] - (previous[0] if previous else before[0]) > longest_turn:
+            trimmed[k, 0] = before[1]
+        following = outward[k + 1][0] if k + 1 < len(cycles) and cycles[k, 1] == cycles[k + 1, 0] else None
+        if (following[1] if following else after[1]) - after[0] > longest_turn:
+            trimmed[k, 1] = after[0]
     return trimmed
 
 
-def _moving(excursion: FloatArray) -> tuple[int, int]:
-    """Return the last sample at the rest before the top and the first at the rest after it."""
-    top = int(np.argmax(excursion))
-    left = excursion[0] + AT_REST * (excursion[top] - excursion[0])
-    right = excursion[-1] + AT_REST * (excursion[top] - excursion[-1])
-    start = int(np.flatnonzero(excursion[: top + 1] <= left)[-1])
-    return start, top + int(np.flatnonzero(excursion[top:] <= right)[0])
+def _rests(upwards: FloatArray, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the first and last sample of the rest before an excursion, and of the rest after it."""
+    top = start + int(np.argmax(upwards[start : end + 1]))
+    left = upwards[start] + AT_REST * (upwards[top] - upwards[start])
+    right = upwards[end] + AT_REST * (upwards[top] - upwards[end])
+    leaves = start + int(np.flatnonzero(upwards[start : top + 1] <= left)[-1])
+    reaches = top + int(np.flatnonzero(upwards[top : end + 1] <= right)[0])
+    earlier, later = np.flatnonzero(upwards[:leaves] > left), np.flatnonzero(upwards[reaches:] > right)
+    rested_from = int(earlier[-1]) + 1 if len(earlier) else 0
+    rests_until = reaches + int(later[0]) - 1 if len(later) else len(upwards) - 1
+    return (rested_from, leaves), (reaches, rests_until)

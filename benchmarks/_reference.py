@@ -65,9 +65,7 @@ class Reference:
 
     def close(self) -> None:
         """End the child."""
-        if self._child.stdin is not None:
-            self._child.stdin.close()
-        self._child.wait()
+        self._child.__exit__(None, None, None)  # closes both pipes, which ends it, and waits
 
 
 def _serve(model: str) -> None:

@@ -38,7 +38,7 @@ _CORE = np.array(
         L.RIGHT_ANKLE,
     ]
 )
-_TRUNK_POINTS = 4  # the first four of the core
+_TRUNK_POINTS, _MIN_TRUNK_POINTS = 4, 2  # the first four of the core
 _BONES = ((0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7))
 """Bones between core points; arms are left out, the model draws bent ones at 0.4 to 1.6 of their median length."""
 
@@ -131,13 +131,13 @@ def _posture_fault(core_px: list[Point], core_m: list[Point]) -> Implausible | N
 
 
 def _frame_fault(core_px: list[Point], frame_size: tuple[int, int]) -> Implausible | None:
-    """Check that no more than one corner of the trunk lies clearly outside the frame."""
+    """Check that two of the trunk's corners are in the frame: hips that are cut off are another matter."""
     width, height = frame_size
     inside = sum(
         -_OUTSIDE <= x / width <= 1 + _OUTSIDE and -_OUTSIDE <= y / height <= 1 + _OUTSIDE
         for x, y in core_px[:_TRUNK_POINTS]
     )
-    return Implausible.OUTSIDE if inside < _TRUNK_POINTS - 1 else None
+    return Implausible.OUTSIDE if inside < _MIN_TRUNK_POINTS else None
 
 
 def _learnt(now: float | None, usual: float | None) -> float | None:

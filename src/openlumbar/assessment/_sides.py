@@ -5,6 +5,8 @@ hand from the camera while the trunk turns): the signal then rests at one end, a
 side. The two thresholds were set on the development half of KIMORE.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from openlumbar.assessment._cycle_search import FloatArray, Reading, Track, read_crossings, read_returns
@@ -28,11 +30,33 @@ def read_sides(track: Track) -> Reading | None:
     upwards, downwards = read_returns(track, weak_sides=True), read_returns(-track, weak_sides=True)
     candidates = [reading for reading in (upwards, downwards and -downwards) if reading]
     one_ended = max(candidates, key=lambda reading: reading.score, default=None)
-    if both is None or one_ended is None:
-        return both
-    if one_ended.quality < LEAST_QUALITY_RATIO * both.quality:
-        return both
-    return one_ended if one_ended.score >= both.score or alternates(one_ended) else both
+    if both is None:
+        return None
+    if one_ended is None or one_ended.quality < LEAST_QUALITY_RATIO * both.quality:
+        return _settle_middle(both)
+    if one_ended.score >= both.score or alternates(one_ended):
+        return one_ended
+    return _settle_middle(both)
+
+
+def _settle_middle(reading: Reading) -> Reading:
+    """Move the borders to the person's own middle: the level half-way in time from one side to the other.
+
+    The search takes the middle of the range instead, which lies off where the sides differ in size.
+    """
+    level, cycles = reading.scale.level, reading.cycles.copy()
+    centres = cycles.sum(axis=1) // 2
+    joined = np.flatnonzero(cycles[1:, 0] == cycles[:-1, 1])
+    if not len(joined):
+        return reading
+    half_way = (centres[joined] + centres[joined + 1]) // 2
+    above = level > np.median(level[half_way])
+    crossings = np.flatnonzero(above[1:] != above[:-1]) + 1
+    for k, middle in zip(joined, half_way, strict=True):
+        between = crossings[(crossings > centres[k]) & (crossings < centres[k + 1])]
+        if len(between):
+            cycles[k, 1] = cycles[k + 1, 0] = between[np.argmin(np.abs(between - middle))]
+    return replace(reading, cycles=cycles)
 
 
 def alternates(reading: Reading) -> bool:

@@ -162,12 +162,14 @@ def _trimmed(reading: Reading) -> IntArray:
 
 def _rests(upwards: FloatArray, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the first and last sample of the rest before an excursion, and of the rest after it."""
-    top = start + int(np.argmax(upwards[start : end + 1]))
-    left = upwards[start] + AT_REST * (upwards[top] - upwards[start])
-    right = upwards[end] + AT_REST * (upwards[top] - upwards[end])
-    leaves = start + int(np.flatnonzero(upwards[start : top + 1] <= left)[-1])
-    reaches = top + int(np.flatnonzero(upwards[top : end + 1] <= right)[0])
-    earlier, later = np.flatnonzero(upwards[:leaves] > left), np.flatnonzero(upwards[reaches:] > right)
+    top = float(upwards[start : end + 1].max())
+    up = start + np.flatnonzero(upwards[start : end + 1] >= (top + max(upwards[start], upwards[end])) / 2)
+    left, right = np.abs(upwards - upwards[start]), np.abs(upwards - upwards[end])
+    still_left = left <= AT_REST * (top - upwards[start])
+    still_right = right <= AT_REST * (top - upwards[end])
+    leaves = start + int(np.flatnonzero(still_left[start : up[0] + 1])[-1])
+    reaches = int(up[-1] + np.flatnonzero(still_right[up[-1] : end + 1])[0])
+    earlier, later = np.flatnonzero(~still_left[:leaves]), np.flatnonzero(~still_right[reaches:])
     rested_from = int(earlier[-1]) + 1 if len(earlier) else 0
     rests_until = reaches + int(later[0]) - 1 if len(later) else len(upwards) - 1
     return (rested_from, leaves), (reaches, rests_until)

@@ -139,6 +139,8 @@ class PhysiqueDose(_Frozen):
 class Level(_Frozen):
     """One step of an exercise; `limits` replaces the card's by fault code ("counted", "noticed" too).
 
+    `measures` replaces what a fault rule looks at, by fault code.
+
     `by_clock`: the movement is too small for one camera, so it is guided by the clock and not judged.
     """
 
@@ -151,6 +153,7 @@ class Level(_Frozen):
     locked: bool = False
     why_locked: Text | None = None
     limits: dict[str, Quantity] = {}
+    measures: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _lock_has_a_reason(self) -> Self:

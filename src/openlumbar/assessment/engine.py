@@ -26,7 +26,7 @@ from openlumbar.kinematics.running import RunningQuantile
 from openlumbar.kinematics.signals import Sample
 from openlumbar.physique import Physique
 
-BLIND_LIMIT_S = 0.7
+BLIND_LIMIT_S = 1.0
 """An excursion survives this long without a usable sample; after that nobody knows what happened between."""
 
 SEEN_SHARE = 0.7
@@ -67,7 +67,8 @@ class Assessor:
         self._history: deque[_Seen] = deque()
         self._resting: list[Sample] = []
         self._neutral = RunningQuantile(NEUTRAL_SAMPLES)
-        self._last_used_s = math.inf
+        self._last_used_s = -math.inf
+        self._did_something_else = False
         self._phase = "rest"
 
     def step(self, sample: Sample) -> list[Event]:
@@ -76,11 +77,12 @@ class Assessor:
         self._verdict.see(sample.time_s, code)
         self._remember(_Seen(sample, code is None))
         events: list[Event] = []
+        self._did_something_else |= code == "other_exercise" and sample.time_s - self._last_used_s > BLIND_LIMIT_S
         value = sample.values[self._card.drive.signal]
         if code is None and not math.isnan(value):
-            if sample.time_s - self._last_used_s > BLIND_LIMIT_S:
-                self._finder.restart()
-            self._last_used_s = sample.time_s
+            if self._did_something_else or sample.time_s - self._last_used_s > BLIND_LIMIT_S:
+                self._finder.restart(wait_until_steady=self._did_something_else)
+            self._last_used_s, self._did_something_else = sample.time_s, False
             done = self._finder.step(sample.time_s, value)
             if self._finder.phase == "rest":
                 self._neutral.push(sample.values[self._card.drive.measured_as])
@@ -200,7 +202,8 @@ class _Rule:
     def __init__(self, rule: FaultRule, level: Level) -> None:
         limit = level.limits.get(rule.code, rule.above or rule.below)
         assert limit is not None  # the card's validator sees to it  # noqa: S101
-        self.code, self.measure, self._limit = rule.code, rule.measure, limit.value
+        self.code, self.measure = rule.code, level.measures.get(rule.code, rule.measure)
+        self._limit = limit.value
         self._sign = 1 if rule.above is not None else -1
 
     def is_broken(self, measures: dict[str, float]) -> bool:

@@ -32,8 +32,7 @@ LONGEST_S = 60.0
 """An excursion longer than this is a new resting posture: the longest prescribed hold is 10 s."""
 
 STEADY_S = 0.5
-"""After a restart the signal must stay within the smallest excursion for so long to be at rest: else the way
-back from another movement would pass for a repetition."""
+"""After another movement the signal must stay within the smallest excursion for so long to be at rest."""
 
 REST_SAMPLES = 240
 """The resting level is taken from so many latest resting samples (8 s at 30 a second): slow lifts of up to
@@ -80,12 +79,14 @@ class ExcursionFinder:
         self._two_sided = two_sided
         self._heights: deque[float] = deque(maxlen=USUAL_OF)
         self._quantile = 0.5 if two_sided else LOW_REST_QUANTILE
-        self.restart()
-        self._steady: list[tuple[float, float]] | None = None
+        self.restart(wait_until_steady=False)
 
-    def restart(self) -> None:
-        """Forget the resting level and any open excursion; keep what is usual for this person."""
-        self._steady = []
+    def restart(self, *, wait_until_steady: bool) -> None:
+        """Forget the resting level and any open excursion; keep what is usual for this person.
+
+        After another movement the way back from it must not pass for a repetition: then `wait_until_steady`.
+        """
+        self._steady: list[tuple[float, float]] | None = [] if wait_until_steady else None
         self.phase: Phase = "rest"
         self.side = 1
         self.rest = math.nan
@@ -156,7 +157,7 @@ class ExcursionFinder:
         elif distance < RETURN_SHARE * self._height:
             self.phase, self._nearest, self._back_s = "back", distance, self._time_s
         elif self._time_s - self._left_s > LONGEST_S:
-            self.restart()
+            self.restart(wait_until_steady=True)
 
     def _coming_back(self, distance: float, value: float) -> Excursion | None:
         settled = SETTLED_SHARE * self._height

@@ -12,7 +12,7 @@ WIND_UP_WITHIN_S = 1.0
 """A wind-up is followed by the peak of the swing it prepares within this time (counter-movements take 0.3 to
 0.9 s in throws and chops; a prescribed swing takes 3 s a side)."""
 
-WIND_UP_SHARE = 0.75
+WIND_UP_SHARE = 0.8
 """A wind-up is smaller than this share of the swing it prepares."""
 
 RESTED_S = 0.3
@@ -52,8 +52,8 @@ class SwingOrder:
 class WindUpFilter:
     """Hold back a swing that may be the wind-up of the next one, until the next one tells.
 
-    A swing is a wind-up when it starts from rest and runs over into a swing to the other side that is only
-    just after it and much larger. One-sided exercises have none: there every excursion passes at once.
+    A wind-up starts from rest, does not answer a swing to the other side, and runs over into a swing to the
+    other side that is only just after it and larger. One-sided exercises have none: there every excursion passes at once.
     """
 
     def __init__(self, *, two_sided: bool) -> None:
@@ -82,15 +82,18 @@ class WindUpFilter:
             self._held = None
             return [held]
         settled = [held] if held is not None and not _is_wind_up(held, done) else []
-        self._held = done if self._two_sided and self._starts_from_rest(done) else None
+        self._held = done if self._two_sided and self._may_be_wind_up(done) else None
         return settled if self._held is not None else [*settled, done]
 
-    def _starts_from_rest(self, swing: Excursion) -> bool:
-        """Tell whether no swing worth the name came just before this one."""
+    def _may_be_wind_up(self, swing: Excursion) -> bool:
+        """Tell whether a swing starts from rest and does not answer one to the other side.
+
+        Swings too small to be worth the name are passed over.
+        """
         last = self._last
         if last is None or swing.height >= LEAVE_SHARE * last.height:
             self._last = swing
-        return last is None or swing.left_s - last.ended_s >= RESTED_S
+        return last is None or (swing.side == last.side and swing.left_s - last.ended_s >= RESTED_S)
 
     def flush(self, done: Excursion | None) -> list[Excursion]:
         """Settle everything at the end of the recording."""

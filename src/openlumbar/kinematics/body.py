@@ -60,9 +60,7 @@ class Body:
     @classmethod
     def from_joints(cls, joints: FloatArray) -> "Body":
         """Derive the axes."""
-        trunk = midpoint(joints, L.LEFT_SHOULDER, L.RIGHT_SHOULDER) - midpoint(
-            joints, L.LEFT_HIP, L.RIGHT_HIP
-        )
+        trunk = midpoint(joints, L.LEFT_SHOULDER, L.RIGHT_SHOULDER) - midpoint(joints, L.LEFT_HIP, L.RIGHT_HIP)
         sides = joints[:, [L.LEFT_SHOULDER, L.LEFT_HIP]] - joints[:, [L.RIGHT_SHOULDER, L.RIGHT_HIP]]
         left = sides.sum(axis=1)
         return cls(joints, trunk, left, _ventral(joints, trunk, left))
@@ -102,9 +100,7 @@ def _ventral(joints: FloatArray, trunk: FloatArray, left: FloatArray) -> FloatAr
     hip, knee = midpoint(joints, L.LEFT_HIP, L.RIGHT_HIP), midpoint(joints, L.LEFT_KNEE, L.RIGHT_KNEE)
     ankle = midpoint(joints, L.LEFT_ANKLE, L.RIGHT_ANKLE)
     knees = knee - (hip + ankle) / 2
-    toes = midpoint(joints, L.LEFT_FOOT_INDEX, L.RIGHT_FOOT_INDEX) - midpoint(
-        joints, L.LEFT_HEEL, L.RIGHT_HEEL
-    )
+    toes = midpoint(joints, L.LEFT_FOOT_INDEX, L.RIGHT_FOOT_INDEX) - midpoint(joints, L.LEFT_HEEL, L.RIGHT_HEEL)
     return unit(across(from_sides + face + knees + toes, axis))
 
 
@@ -141,7 +137,7 @@ def _knee_angle_deg(body: Body) -> FloatArray:
 
 def _side_bend_deg(body: Body) -> FloatArray:
     """Return the lean of the trunk towards the pelvis's left, from the vertical."""
-    level = body.left - dot(body.left, UP[None])[:, None] * UP
+    level = across(body.pelvis_line, UP[None])
     return np.degrees(np.arctan2(dot(body.trunk, unit(level)), dot(body.trunk, UP)))
 
 
@@ -152,7 +148,7 @@ def _stance_ratio(body: Body) -> FloatArray:
 
 
 def _raised_hand(body: Body) -> Mapping[str, FloatArray]:
-    """Tell which hand is held up, and how far its wrist is above the nose (metres of the body model)."""
+    """Tell which hand is held up, and how far the wrists are above the nose (metres of the body model)."""
     height = -body.joints[:, :, 1]
     hip = dot(body.middle(L.LEFT_HIP, L.RIGHT_HIP), UP)
     left, right, nose = height[:, L.LEFT_WRIST], height[:, L.RIGHT_WRIST], height[:, L.NOSE]
@@ -164,4 +160,8 @@ def _raised_hand(body: Body) -> Mapping[str, FloatArray]:
     known = np.isfinite(left + right + nose)
     hand = np.select([~known, both, one & (left > right), one], [np.nan, 2.0, 1.0, -1.0], 0.0)
     above = np.where(both, np.minimum(left, right), upper) - nose
-    return {"raised_hand": hand, "_wrist_above_nose_m": np.where(hand == 0.0, np.nan, above)}
+    return {
+        "raised_hand": hand,
+        "_raised_wrist_above_nose_m": np.where(hand == 0.0, np.nan, above),
+        "_upper_wrist_above_nose_m": upper - nose,
+    }

@@ -1,14 +1,17 @@
-"""Repair landmarks where that is honest: single spikes, one- or two-frame gaps, brief left/right swaps.
+"""Repair landmarks where that is honest: single spikes, one- or two-frame gaps, left/right swaps.
 
-All repairs look at a window of five frames only, so a live stream and a recording are repaired alike. What
-does not fit into the window stays missing and is marked so.
+Spikes and gaps are repaired in a window of five frames, swaps against the frame before, so a live stream and a
+recording are repaired alike. What does not fit stays missing and is marked so.
 """
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import numpy as np
-import numpy.typing as npt
 
 from openlumbar.kinematics.signals import FloatArray
 from openlumbar.pose.landmarks import MIRRORED, Landmark
+from openlumbar.pose.track import PoseTrack
 
 WINDOW = 5
 """Frames looked at around each frame: two before, itself, two after (gaps and spikes up to two frames)."""
@@ -20,9 +23,21 @@ SPIKE_LIMIT_TRUNKS = 0.15
 would take an acceleration of about 30 m/s²: no exercise does that, a tracker's slip does (our assumption)."""
 
 SWAP_GAIN = 0.5
-"""A frame is taken as swapped when exchanging its sides brings it so much nearer to its neighbours."""
+"""A frame is taken as swapped when exchanging its sides brings it so much nearer to the frame before."""
 
-SWAP_PAIRS = np.array([Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE])
+LONGEST_SWAP_FRAMES = 15
+"""A swap longer than this (half a second at 30 frames a second) is the tracker's correction of an earlier one."""
+
+
+class BodyHalf(NamedTuple):
+    """Landmarks that change sides together: the left ones that tell a swap, and all of them."""
+
+    left: tuple[Landmark, ...]
+    landmarks: range
+
+
+UPPER_BODY = BodyHalf((Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW), range(Landmark.LEFT_HIP))
+LOWER_BODY = BodyHalf((Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE), range(Landmark.LEFT_HIP, 33))
 
 _BINOMIAL = np.array([1.0, 4.0, 6.0, 4.0, 1.0])
 
@@ -44,31 +59,61 @@ def window_median(values: FloatArray) -> FloatArray:
     return np.where(known > HALF_WINDOW, (low + high) / 2, np.nan)[:, 0]
 
 
-def unswap_sides(
-    image: FloatArray, world: FloatArray
-) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
-    """Put brief left/right swaps right.
+class SideKeeper:
+    """Put frames right in which the tracker exchanged the sides of the upper or the lower body.
 
-    Args:
-        image: (T, 33, 2) pixels.
-        world: (T, 33, 3) metres.
-
-    Returns:
-        Image and world with the sides exchanged where a frame was swapped, and the mask (T,) of those frames.
+    Nobody exchanges their sides between two frames, so what fits the frame before far better with the sides
+    exchanged is exchanged back. When that goes on for long, the tracker has seen its error and is right.
     """
-    mirrored = np.array(MIRRORED)
-    sides = np.concatenate([SWAP_PAIRS, mirrored[SWAP_PAIRS]])
-    reference = window_median(world[:, sides])
-    as_is = np.linalg.norm(world[:, sides] - reference, axis=2).mean(axis=1)
-    exchanged = np.linalg.norm(world[:, mirrored[sides]] - reference, axis=2).mean(axis=1)
-    width = np.linalg.norm(reference[:, : len(SWAP_PAIRS)] - reference[:, len(SWAP_PAIRS) :], axis=2).mean(
-        axis=1
-    )
-    swapped = (exchanged < SWAP_GAIN * as_is) & (as_is > SWAP_GAIN * width)
-    image, world = image.copy(), world.copy()
-    image[swapped] = image[swapped][:, mirrored]
-    world[swapped] = world[swapped][:, mirrored]
-    return image, world, swapped
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self._halves = [_Half(UPPER_BODY), _Half(LOWER_BODY)]
+
+    def push(self, frames: PoseTrack) -> PoseTrack:
+        """Return the next frames with the sides kept."""
+        for half in self._halves:
+            frames = half.keep_sides(frames)
+        return frames
+
+
+class _Half:
+    """The upper or the lower body: the left landmarks that tell a swap, and all that are exchanged with them."""
+
+    def __init__(self, half: BodyHalf) -> None:
+        self._telling = np.array([*half.left, *(MIRRORED[left] for left in half.left)])
+        self._landmarks = np.array(half.landmarks)
+        self._last: FloatArray | None = None
+        self._corrected = 0
+
+    def keep_sides(self, frames: PoseTrack) -> PoseTrack:
+        swapped = np.array([self._is_swapped(frame) for frame in frames.world[:, self._telling].astype(np.float64)])
+        if not swapped.any():
+            return frames
+        mirrored = np.array(MIRRORED)[self._landmarks]
+        image, world, visibility = frames.image.copy(), frames.world.copy(), frames.visibility.copy()
+        for values in (image, world, visibility):
+            values[np.ix_(swapped, self._landmarks)] = values[np.ix_(swapped, mirrored)]
+        return replace(frames, image=image, world=world, visibility=visibility)
+
+    def _is_swapped(self, frame: FloatArray) -> bool:
+        last, pairs = self._last, len(self._telling) // 2
+        if np.isnan(frame[0, 0]):
+            return False
+        exchanged = np.concatenate([frame[pairs:], frame[:pairs]])
+        swapped = last is not None and _jump(exchanged, last) < SWAP_GAIN * min(
+            _jump(frame, last), _jump(frame[:pairs], frame[pairs:])
+        )
+        self._corrected = self._corrected + 1 if swapped else 0
+        if self._corrected > LONGEST_SWAP_FRAMES:
+            swapped, self._corrected = False, 0
+        self._last = exchanged if swapped else frame
+        return swapped
+
+
+def _jump(frame: FloatArray, last: FloatArray) -> float:
+    offset = frame - last
+    return float(np.sqrt(np.einsum("ij,ij->i", offset, offset)).sum())
 
 
 def remove_spikes(positions: FloatArray, trunk_length: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from openlumbar.kinematics.body import MEASURED, Body, posture_signals
 from openlumbar.kinematics.geometry import heading_deg, rotate, weak_perspective_scale, wrap_deg
-from openlumbar.kinematics.repair import HALF_WINDOW, remove_spikes, smooth, unswap_sides
+from openlumbar.kinematics.repair import HALF_WINDOW, SideKeeper, remove_spikes, smooth
 from openlumbar.kinematics.running import RunningQuantile
 from openlumbar.kinematics.signals import SIGNAL_NAMES, FloatArray, Signals
 from openlumbar.kinematics.yaw import LineHeading
@@ -44,6 +44,7 @@ class SignalStream:
         self._body_cm = lengths["trunk"] + lengths["thigh"] + lengths["shank"]
         self._context: PoseTrack | None = None
         self._done = 0
+        self._sides = SideKeeper()
         self._size_m = RunningQuantile(MEMORY_FRAMES)
         self._roll_deg = RunningQuantile(MEMORY_FRAMES)
         self._shoulders = LineHeading(SHOULDER_WIDTH_ERROR)
@@ -57,6 +58,8 @@ class SignalStream:
         return self._advance(None, 0)
 
     def _advance(self, frames: PoseTrack | None, hold_back: int) -> Signals:
+        if frames is not None:
+            frames = self._sides.push(frames)
         track = _join(self._context, frames)
         if track is None:
             return Signals(np.empty(0), {name: np.empty(0) for name in SIGNAL_NAMES})
@@ -76,7 +79,8 @@ class SignalStream:
         cm_per_m = self._body_cm / self._size_m.push_all(_size_m(body))
         values = dict(posture_signals(body))
         values["hip_rise_cm"] = values.pop("_hip_rise_m") * cm_per_m
-        values["raised_wrist_above_head_cm"] = values.pop("_wrist_above_nose_m") * cm_per_m
+        for wrist in ("raised_wrist", "upper_wrist"):
+            values[f"{wrist}_above_head_cm"] = values.pop(f"_{wrist}_above_nose_m") * cm_per_m
         shoulder_yaw_deg = self._shoulders.push_all(body.shoulder_line, body.trunk_length)
         values["pelvis_yaw_deg"] = heading_deg(body.pelvis_line)
         values["trunk_yaw_deg"] = wrap_deg(shoulder_yaw_deg - values["pelvis_yaw_deg"])
@@ -110,9 +114,8 @@ def _join(first: PoseTrack | None, second: PoseTrack | None) -> PoseTrack | None
 
 
 def _repaired(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
-    image, world, _ = unswap_sides(track.image.astype(np.float64), track.world.astype(np.float64))
     cleaned = []
-    for positions in (image, world):
+    for positions in (track.image.astype(np.float64), track.world.astype(np.float64)):
         shoulders = positions[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
         trunk = shoulders - positions[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1)
         cleaned.append(smooth(remove_spikes(positions, np.linalg.norm(trunk, axis=1))))
@@ -125,7 +128,7 @@ def _size_m(body: Body) -> FloatArray:
     legs = [(L.LEFT_HIP, L.LEFT_KNEE), (L.RIGHT_HIP, L.RIGHT_KNEE)]
     legs += [(L.LEFT_KNEE, L.LEFT_ANKLE), (L.RIGHT_KNEE, L.RIGHT_ANKLE)]
     lengths = [np.linalg.norm(joints[:, a] - joints[:, b], axis=1) / 2 for a, b in legs]
-    return body.trunk_length + np.sum(lengths, axis=0)
+    return np.asarray(body.trunk_length + np.sum(lengths, axis=0))
 
 
 def _roll_deg(image: FloatArray) -> FloatArray:
@@ -141,9 +144,7 @@ def _roll_deg(image: FloatArray) -> FloatArray:
     floor = np.where(np.abs(to_shoulder) < np.abs(to_hip), to_shoulder, to_hip)
     body = shoulder - ankle
     plumb = np.degrees(np.arctan2(body[:, 0], -body[:, 1]))
-    upright = (
-        (shoulder[:, 1] < hip[:, 1]) & (hip[:, 1] < ankle[:, 1]) & (np.abs(plumb) < FLOOR_TILT_LIMIT_DEG)
-    )
+    upright = (shoulder[:, 1] < hip[:, 1]) & (hip[:, 1] < ankle[:, 1]) & (np.abs(plumb) < FLOOR_TILT_LIMIT_DEG)
     lying = np.abs(_tilt_deg(shoulder - hip)) < 2 * FLOOR_TILT_LIMIT_DEG
     flat = lying & (np.abs(floor) < FLOOR_TILT_LIMIT_DEG)
     return np.select([upright & ~lying, flat], [plumb, floor], np.nan)

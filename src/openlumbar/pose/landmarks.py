@@ -65,5 +65,18 @@ BONES: tuple[tuple[Landmark, Landmark], ...] = (
 )
 """Pairs of landmarks that a figure draws as lines."""
 
-MIRRORED = (0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, LANDMARK_COUNT)))
+MIRRORED: list[int] = [
+    0,
+    4,
+    5,
+    6,
+    1,
+    2,
+    3,
+    8,
+    7,
+    10,
+    9,
+    *(i + 1 if i % 2 else i - 1 for i in range(11, LANDMARK_COUNT)),
+]
 """For each landmark the index of its left/right counterpart."""

@@ -1,5 +1,6 @@
 """The three exercises as a simulated patient does them, well or badly."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -51,11 +52,13 @@ class Performance:
         posture: over T moments.
         bounds_s: (R + 1,) moments that separate the repetitions; empty when the motion has none.
         raised: the hand held over the head in each repetition.
+        signs: where each repetition was meant to go, +1 or -1; empty when all go one way.
     """
 
     posture: Posture
     bounds_s: Array
     raised: tuple[Side | None, ...] = ()
+    signs: tuple[float, ...] = ()
 
 
 class Motion(Protocol):
@@ -223,7 +226,8 @@ class TwistSet:
         stance_m = self.stance * body.shoulder_width_m
         posture = standing(body, trunk, stance(body, len(time_s), stance_m))
         posture = self._with_arms(body, posture, time_s, course)
-        return Performance(posture, course.bounds_s, self.raised_by_repetition)
+        signs = tuple(math.copysign(1.0, planned.peak) for planned in self.repetitions)
+        return Performance(posture, course.bounds_s, self.raised_by_repetition, signs)
 
     def _trunk(self, body: Body, time_s: Array, yaw_rad: Array, lean_rad: Array, rng: np.random.Generator) -> Trunk:
         height_m = standing_height_m(body, self.stance * body.shoulder_width_m)

@@ -123,7 +123,7 @@ def repetitions_of(
     exercise: str, level: str, signals: TrueSignals, performance: Performance
 ) -> tuple[TrueRepetition, ...]:
     """Judge each planned repetition by what the noiseless body did."""
-    extents = _extents(exercise, signals, performance.bounds_s)
+    extents = _extents(exercise, signals, performance)
     faults = [_FAULTS[exercise](signals, extent, level) for extent in extents]
     if exercise == "cross-twist":
         _add_arm_faults(signals, extents, performance.raised, faults)
@@ -133,19 +133,19 @@ def repetitions_of(
     )
 
 
-def _extents(exercise: str, signals: TrueSignals, bounds_s: Array) -> list[_Extent]:
+def _extents(exercise: str, signals: TrueSignals, performance: Performance) -> list[_Extent]:
     raw = {
         "bridge": signals.hip_rise_cm,
         "sit-up": signals.trunk_angle_deg,
         "cross-twist": signals.trunk_yaw_deg,
     }[exercise]
-    edges = np.searchsorted(signals.time_s, bounds_s)
-    peaks = [int(a + np.argmax(np.abs(raw[a:b]))) for a, b in pairwise(edges)]
+    edges = np.searchsorted(signals.time_s, performance.bounds_s)
+    signs = performance.signs or (1.0,) * (len(edges) - 1)
+    peaks = [int(a + np.argmax(sign * raw[a:b])) for sign, (a, b) in zip(signs, pairwise(edges), strict=True)]
     lows = [int(edges[0]), *peaks[:-1]]
     highs = [*peaks[1:], min(int(edges[-1]), len(raw) - 1)]
     extents = []
-    for low, peak, high in zip(lows, peaks, highs, strict=True):
-        sign = 1.0 if raw[peak] >= 0.0 else -1.0
+    for low, peak, high, sign in zip(lows, peaks, highs, signs, strict=True):
         side: Side | None = None if exercise != "cross-twist" else ("left" if sign > 0.0 else "right")
         extents.append(_extent(signals.time_s, sign * raw, (low, peak, high), side))
     return extents

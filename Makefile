@@ -1,79 +1,89 @@
 # Every verb sets up what it needs first; a stamp file under .stamps/ keeps the second run fast.
-PYTHON ?= python3
+SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c "$(SUITABLE)" 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMPS := .stamps
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
-install_lock = $(UV) pip sync -q --python $(PY) --require-hashes $(1)
+install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
 install_self = $(UV) pip install -q --python $(PY) --no-build-isolation --no-deps -e .
 else
-install_lock = $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(2)
 install_self = $(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 endif
 
-.PHONY: help run test check format bench parity lock docs clean
+.PHONY: help run test check format bench docs lock parity assets clean
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-run: $(STAMPS)/assets ## set everything up, run the demo and open its report
-	$(BIN)/openlumbar demo --open
+run: $(STAMPS)/run assets ## set everything up, run the demo and open its report
+	@$(BIN)/openlumbar demo --open
 
-test: $(STAMPS)/dev $(STAMPS)/assets ## set everything up and run all tests
-	$(BIN)/pytest
+test: $(STAMPS)/dev assets ## set everything up and run all tests
+	@$(BIN)/pytest
 
 check: $(STAMPS)/dev ## formatter, linters, types, layer contract, docs build
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mkdocs build --strict --quiet
 
 format: $(STAMPS)/dev ## format and fix what can be fixed mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/parity ## measure every claim, with its peer beside it
-	$(PY) -m benchmarks
+bench: $(STAMPS)/dev assets parity ## measure every claim, with its peer beside it
+	@$(PY) -m benchmarks
 
 docs: $(STAMPS)/dev ## build the documentation into site/
-	$(BIN)/mkdocs build --strict
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "The documentation is in site/index.html."
 
-lock: ## renew the lock files (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q --group build pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q --only-group parity -o requirements-parity.lock
+LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $(UPGRADE)
+
+lock: ## bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade takes the newest)
+	@$(if $(UV),:,echo "make lock needs uv: see CONTRIBUTING.md"; exit 1)
+	$(LOCK) --group build pyproject.toml -o requirements.lock
+	$(LOCK) --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group parity -o requirements-parity.lock
+	@! grep -n "://" requirements*.lock || { echo "A lock file names an address; it must not."; exit 1; }
+
+parity: $(STAMPS)/parity ## set up the reference tracker, which only tests and benchmarks use
+
+assets: | $(STAMPS)/run
+	@$(PY) -m openlumbar.assets
 
 clean: ## remove everything that make made
 	rm -rf $(VENV) .venv-parity $(STAMPS) build dist site demo web/node_modules src/openlumbar/_assets
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/pyvenv.cfg:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OpenLumbar needs Python 3.11 or newer; name one with: make PYTHON=python3.11 …")'
-	$(PYTHON) -m venv $(VENV)
+%/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "OpenLumbar needs Python 3.11 or newer with venv" \
+		"(Debian: apt-get install python3-venv), or name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c "$(SUITABLE)" || { echo "$(PYTHON) is older than 3.11 or lacks venv"; exit 1; }
+	@$(PYTHON) -m venv $* || { rm -rf $*; exit 1; }
 
-$(STAMPS)/run: requirements.lock pyproject.toml | $(VENV)/pyvenv.cfg
-	@echo "Setting up Python packages (about 20 s the first time) …"
-	@$(call install_lock,requirements.lock)
+$(STAMPS)/run: requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
+	@echo "Setting up the Python packages (about half a minute the first time) …"
+	@$(call install_lock,$(VENV),requirements.lock)
 	@$(install_self)
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/run
 	@echo "Setting up the packages for tests and checks …"
-	@$(call install_lock,requirements-dev.lock)
+	@$(call install_lock,$(VENV),requirements-dev.lock)
 	@$(install_self)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/parity: requirements-parity.lock
-	@echo "Setting up the reference tracker (for parity tests and benchmarks only) …"
-	$(PYTHON) -m venv .venv-parity
-	.venv-parity/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-parity.lock
-	@mkdir -p $(STAMPS) && touch $@
-
-$(STAMPS)/assets: web/package.json web/package-lock.json src/openlumbar/assets.py | $(STAMPS)/run
-	@echo "Preparing the pose models …"
-	@$(PY) -m openlumbar.assets
+$(STAMPS)/parity: requirements-parity.lock .venv-parity/pyvenv.cfg
+	@echo "Setting up the reference tracker …"
+	@$(call install_lock,.venv-parity,requirements-parity.lock)
 	@mkdir -p $(STAMPS) && touch $@

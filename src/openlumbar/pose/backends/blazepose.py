@@ -21,6 +21,7 @@ from openlumbar.pose.backends._smoothing import ExponentialFilter, OneEuroFilter
 
 _MIN_PRESENCE = 0.5  # probability; below it the region has lost the person (MediaPipe's default)
 _LOOK_EVERY_FRAMES = 100  # a look costs about one frame, so 1 % of the work; 3 s at 30 frames a second
+_STRAYED_LOOKS, _SECOND_LOOK_FRAMES = 3, 10  # one look may miss the patient; three within a second do not
 _SAME_PERSON_S = 3.0  # someone found that soon where the track was lost is the same person
 
 
@@ -44,13 +45,13 @@ class BlazePose:
         self._roi: Roi | None = None
         self._last_roi: Roi | None = None
         self._last_seen_s = -math.inf
-        self._frames_since_look = 0
+        self._frames_to_look = self._strayed_looks = 0
 
     def reset(self) -> None:
         """Forget the person and the remarks: the next frame starts a new recording."""
         self._remarks.clear()
         self._guard.forget()
-        self._frames_since_look = 0
+        self._frames_to_look = self._strayed_looks = 0
         self._last_roi, self._last_seen_s = None, -math.inf
         self._lose()
 
@@ -61,8 +62,8 @@ class BlazePose:
 
     def track_frame(self, time_s: float, rgb: npt.NDArray[np.uint8]) -> Pose | None:
         """Find the pose in a frame (height, width, 3); None when there is none that can be trusted."""
-        self._frames_since_look += 1
-        if self._roi is None or self._frames_since_look >= _LOOK_EVERY_FRAMES:
+        self._frames_to_look -= 1
+        if self._roi is None or self._frames_to_look <= 0:
             self._look(time_s, rgb)
         raw = self._landmarks.find(rgb, self._roi, _MIN_PRESENCE) if self._roi else None
         if raw is None:
@@ -78,24 +79,31 @@ class BlazePose:
 
     def _look(self, time_s: float, rgb: npt.NDArray[np.uint8]) -> None:
         """Search the whole frame: find the person, or check that the track is still on one and on which."""
-        self._frames_since_look = 0
-        frame_size = (rgb.shape[1], rgb.shape[0])
+        self._frames_to_look = _LOOK_EVERY_FRAMES
         people = self._detector.detect(rgb)
         if not people:
             return  # says nothing against a running track: the detector misses some postures
+        frame_size = (rgb.shape[1], rgb.shape[0])
         recent = self._last_roi if time_s - self._last_seen_s <= _SAME_PERSON_S else None
         person = nearest(people, recent) if recent else None
-        if person is None:
-            if self._roi:
-                self._remark("implausible_pose", time_s)
-            self._lose()
-            person = most_prominent(people, frame_size)
-        if person is None:
+        if person is None and self._roi and not self._has_left(time_s):
             return
-        if has_rival(person, people, frame_size):
+        self._strayed_looks = 0
+        person = person or most_prominent(people, frame_size)
+        if person and has_rival(person, people, frame_size):
             self._remark("several_people", time_s)
-        if self._roi is None:
+        if person and self._roi is None:
             self._roi = Roi.from_alignment(person.points_px[:2])
+
+    def _has_left(self, time_s: float) -> bool:
+        """Drop a track that several looks in a row find on nobody, while somebody is elsewhere."""
+        self._strayed_looks += 1
+        self._frames_to_look = _SECOND_LOOK_FRAMES
+        if self._strayed_looks < _STRAYED_LOOKS:
+            return False
+        self._remark("implausible_pose", time_s)
+        self._lose()
+        return True
 
     def _lose(self) -> None:
         self._roi = None

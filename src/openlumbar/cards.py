@@ -68,17 +68,25 @@ class Drive(_Frozen):
     jitter: Quantity
 
 
+class Exemption(_Frozen):
+    """A measure of a repetition that, when large enough, makes a gate not apply."""
+
+    signal: str
+    at_least: Quantity
+
+
 class Gate(_Frozen):
     """A condition on one signal without which a movement is not this exercise (or cannot be seen).
 
     `when`: "rest" is asked of the posture before a repetition, "always" of every sample,
-    "repetition" of a measure over a finished repetition (`signal` then reads `signal.take`).
+    "repetition" of a measure over a finished repetition (`signal` then reads "peak" or `signal.take`).
     """
 
     signal: str
     when: Literal["rest", "always", "repetition"]
     at_least: Quantity | None = None
     at_most: Quantity | None = None
+    unless: Exemption | None = None
     code: ReasonCode
 
 

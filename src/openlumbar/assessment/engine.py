@@ -142,7 +142,7 @@ class Assessor:
             self._resting = [s for s in samples if s.time_s <= shape.start_s] or samples[:1]
         repetition = [s for s in samples if shape.start_s <= s.time_s <= shape.end_s]
         measures = self._measures(shape, excursion, repetition)
-        refused = self._gates.check_repetition(repetition, self._resting)
+        refused = self._gates.check_repetition(measures, repetition, self._resting)
         self._verdict.see_movement(refused)
         return None if refused else self._repetition(shape, excursion, measures, repetition)
 

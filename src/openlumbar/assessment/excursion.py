@@ -116,7 +116,7 @@ class ExcursionFinder:
         if self.phase == "back":
             return self._coming_back(distance, value)
         if self.phase == "out":
-            self._go_out(distance, value)
+            self._go_out(distance)
         else:
             self._stay(value)
         return None
@@ -151,7 +151,7 @@ class ExcursionFinder:
             self._settle_at(value)
         self.rest = self._resting.push(value)
 
-    def _go_out(self, distance: float, value: float) -> None:
+    def _go_out(self, distance: float) -> None:
         if distance > self._height:
             self._height, self._peak_s = distance, self._time_s
         elif distance < RETURN_SHARE * self._height:

@@ -1,7 +1,7 @@
 """Which samples and which movements belong to the exercise and can be seen: the card's gates, and sight itself."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from openlumbar.assessment.measures import take
 from openlumbar.cards import Card, Gate, ReasonCode
@@ -21,11 +21,7 @@ class GateKeeper:
     def __init__(self, card: Card) -> None:
         """Sort the card's gates by when they are asked."""
         self._always = [_limits(gate) for gate in card.gates if gate.when == "always"]
-        self._movement = [
-            (f"{gate.signal}.rest" if gate.when == "rest" else gate.signal, _limits(gate))
-            for gate in card.gates
-            if gate.when != "always"
-        ]
+        self._movement = [gate for gate in card.gates if gate.when != "always"]
 
     def check(self, sample: Sample) -> ReasonCode | None:
         """Return why a sample cannot be used, or None when it can."""
@@ -43,10 +39,19 @@ class GateKeeper:
             return "implausible_pose"
         return None
 
-    def check_repetition(self, samples: Sequence[Sample], resting: Sequence[Sample]) -> ReasonCode | None:
+    def check_repetition(
+        self, measures: Mapping[str, float], samples: Sequence[Sample], resting: Sequence[Sample]
+    ) -> ReasonCode | None:
         """Return why a movement is not this exercise, or None when it is; what was not seen does not pass."""
-        for measure, (_, low, high, code) in self._movement:
-            if not low <= take(measure, samples, resting) <= high:
+
+        def measured(name: str) -> float:
+            return measures[name] if name in measures else take(name, samples, resting)
+
+        for gate in self._movement:
+            signal, low, high, code = _limits(gate)
+            value = measured(f"{signal}.rest" if gate.when == "rest" else signal)
+            exempt = gate.unless is not None and measured(gate.unless.signal) >= gate.unless.at_least.value
+            if not (low <= value <= high or exempt):
                 return code
         return None
 

@@ -12,10 +12,11 @@ WIND_UP_WITHIN_S = 1.0
 """A wind-up is followed by the peak of the swing it prepares within this time (counter-movements take 0.3 to
 0.9 s in throws and chops; a prescribed swing takes 3 s a side)."""
 
-WIND_UP_SHARE = 0.8
-"""A wind-up is smaller than this share of the swing it prepares."""
+WIND_UP_SHARE, ANSWERING_SHARE = 0.85, 0.5
+"""A wind-up is smaller than this share of the swing it prepares; one that goes to the side that is due anyway,
+smaller than half of it."""
 
-RESTED_S = 0.3
+RESTED_S = 0.2
 """A wind-up starts from rest; a swing that comes straight from the other side is a swing."""
 
 _HANDS: dict[float, RaisedHand] = {1.0: "left", -1.0: "right", 2.0: "both", 0.0: "none"}
@@ -52,8 +53,8 @@ class SwingOrder:
 class WindUpFilter:
     """Hold back a swing that may be the wind-up of the next one, until the next one tells.
 
-    A wind-up starts from rest, does not answer a swing to the other side, and runs over into a swing to the
-    other side that is only just after it and larger. One-sided exercises have none: there every excursion passes at once.
+    A wind-up starts from rest and runs over into a swing to the other side that is only just after it and
+    larger. One-sided exercises have none: there every excursion passes at once.
     """
 
     def __init__(self, *, two_sided: bool) -> None:
@@ -61,6 +62,7 @@ class WindUpFilter:
         self._two_sided = two_sided
         self._held: Excursion | None = None
         self._last: Excursion | None = None
+        self._answers = False
 
     @property
     def waiting(self) -> bool:
@@ -81,29 +83,27 @@ class WindUpFilter:
                 return []
             self._held = None
             return [held]
-        settled = [held] if held is not None and not _is_wind_up(held, done) else []
-        self._held = done if self._two_sided and self._may_be_wind_up(done) else None
+        settled = [held] if held is not None and not self._is_wind_up(held, done) else []
+        self._held = done if self._two_sided and self._starts_from_rest(done) else None
         return settled if self._held is not None else [*settled, done]
 
-    def _may_be_wind_up(self, swing: Excursion) -> bool:
-        """Tell whether a swing starts from rest and does not answer one to the other side.
-
-        Swings too small to be worth the name are passed over.
-        """
+    def _starts_from_rest(self, swing: Excursion) -> bool:
+        """Tell whether no swing worth the name came just before this one, and remember what came before."""
         last = self._last
         if last is None or swing.height >= LEAVE_SHARE * last.height:
             self._last = swing
-        return last is None or (swing.side == last.side and swing.left_s - last.ended_s >= RESTED_S)
+        self._answers = last is not None and swing.side == -last.side
+        return last is None or swing.left_s - last.ended_s >= RESTED_S
+
+    def _is_wind_up(self, held: Excursion, swing: Excursion) -> bool:
+        share = ANSWERING_SHARE if self._answers else WIND_UP_SHARE
+        return (
+            swing.side == -held.side
+            and swing.peak_s - held.peak_s <= WIND_UP_WITHIN_S
+            and held.height < share * swing.height
+        )
 
     def flush(self, done: Excursion | None) -> list[Excursion]:
         """Settle everything at the end of the recording."""
         settled = [] if done is None else self.offer(math.inf, done, 0)
         return [*settled, *self.offer(math.inf, None, 0)]
-
-
-def _is_wind_up(held: Excursion, swing: Excursion) -> bool:
-    return (
-        swing.side == -held.side
-        and swing.peak_s - held.peak_s <= WIND_UP_WITHIN_S
-        and held.height < WIND_UP_SHARE * swing.height
-    )

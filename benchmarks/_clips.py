@@ -1,24 +1,19 @@
-"""Where the real clips lie, and their frames."""
+"""The real clips and their frames."""
 
 import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks._data import labelled_set
 from openlumbar.pose.video import Frame, VideoReader
 
-_ROOT = Path(__file__).parents[1]
 _SUFFIXES = {".avi", ".mkv", ".mov", ".mp4", ".webm"}
 
 
 def clips() -> list[Path]:
-    """List the clips of OPENLUMBAR_DATA/videos, or of the data folder beside the checkout."""
-    data = Path(os.environ.get("OPENLUMBAR_DATA", _ROOT.parent / "shared" / "data"))
-    folder = data / "videos"
-    found = sorted(file for file in folder.glob("*") if file.suffix.lower() in _SUFFIXES)
-    if not found:
-        raise SystemExit(f"No clips in {folder}; name the data folder in OPENLUMBAR_DATA.")
-    return found
+    """List the clips of the data folder; none where a machine has none."""
+    folder = labelled_set("videos")
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES) if folder else []
 
 
 def frames(clip: Path, count: int | None = None) -> Iterator[Frame]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._clips import clips, frames
+from benchmarks._data import report_absent
 from benchmarks._reference import Reference
 from openlumbar.pose.backends.blazepose import BlazePose
 from openlumbar.pose.video import Frame
@@ -94,6 +95,9 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=2, help="how many")
     parser.add_argument("--frames", type=int, default=150, help="of each clip")
     given = parser.parse_args()
+    if not clips():
+        report_absent("pose_cost", "videos")
+        return
     rows = [
         measure(clip, model, threads, given.frames)
         for model in given.models

@@ -13,11 +13,11 @@ WIND_UP_WITHIN_S = 1.0
 0.9 s in throws and chops; a prescribed swing takes 3 s a side)."""
 
 WIND_UP_SHARE, ANSWERING_SHARE = 0.85, 0.5
-"""A wind-up is smaller than this share of the swing it prepares; one that goes to the side that is due anyway,
-smaller than half of it."""
+"""A wind-up is smaller than this share of the swing it prepares; a swing to the side that is due anyway is one
+only when smaller than half."""
 
-RESTED_S = 0.2
-"""A wind-up starts from rest; a swing that comes straight from the other side is a swing."""
+RESTED_S, ANSWERING_RESTED_S = 0.2, 0.5
+"""A wind-up starts from rest; a swing to the side that is due must have rested longer to be taken for one."""
 
 _HANDS: dict[float, RaisedHand] = {1.0: "left", -1.0: "right", 2.0: "both", 0.0: "none"}
 
@@ -93,7 +93,8 @@ class WindUpFilter:
         if last is None or swing.height >= LEAVE_SHARE * last.height:
             self._last = swing
         self._answers = last is not None and swing.side == -last.side
-        return last is None or swing.left_s - last.ended_s >= RESTED_S
+        rested_s = math.inf if last is None else swing.left_s - last.ended_s
+        return rested_s >= (ANSWERING_RESTED_S if self._answers else RESTED_S)
 
     def _is_wind_up(self, held: Excursion, swing: Excursion) -> bool:
         share = ANSWERING_SHARE if self._answers else WIND_UP_SHARE

@@ -164,5 +164,4 @@ def _raised_hand(body: Body) -> Mapping[str, FloatArray]:
         "raised_hand": hand,
         "_raised_wrist_above_nose_m": np.where(hand == 0.0, np.nan, above),
         "_upper_wrist_above_nose_m": upper - nose,
-        "upper_wrist_height_ratio": (upper - hip) / body.trunk_length,
     }

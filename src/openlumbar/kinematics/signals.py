@@ -22,7 +22,6 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "stance_ratio": "distance of the ankles as a multiple of the shoulder width",
     "raised_wrist_above_head_cm": "height of the raised wrist above the nose; invalid when no hand is raised",
     "upper_wrist_above_head_cm": "height of the higher wrist above the nose",
-    "upper_wrist_height_ratio": "height of the higher wrist above the hips, in trunk lengths",
     "raised_hand": "the hand held up: +1 left, -1 right, 2 both, 0 none",
     "ventral_elevation_deg": "where the belly points: 90 up (supine), 0 level, -90 down (prone)",
     "view_angle_deg": "angle of the camera off the person's frontal direction: 90 side view, 0 front or back",

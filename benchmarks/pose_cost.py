@@ -105,8 +105,12 @@ def main() -> None:
         for threads in given.threads
     ]
     Console().print(_table(rows))
-    ratio = statistics.median(row.cpu_ratio for row in rows if row.model == "full" and row.threads == 1)
-    result = {"benchmark": "pose_cost", "target_cpu_ratio": TARGET_RATIO, "cpu_ratio_full_1_thread": ratio}
+    fewest = min(given.threads)
+    ratios = {
+        model: statistics.median(row.cpu_ratio for row in rows if (row.model, row.threads) == (model, fewest))
+        for model in given.models
+    }
+    result = {"benchmark": "pose_cost", "target_cpu_ratio": TARGET_RATIO, "threads": fewest, "cpu_ratio": ratios}
     print(json.dumps({**result, "runs": [asdict(row) for row in rows]}))
 
 

@@ -91,7 +91,7 @@ def test_a_track_that_left_the_person_is_dropped_after_three_looks(tracker, stag
     play(tracker, 50)
     stage.people = [person(120, 200, y_px=240)]
 
-    play(tracker, 75, start_s=2.0)
+    play(tracker, 95, start_s=2.0)
 
     assert [(remark.code, remark.frames) for remark in tracker.remarks] == [("implausible_pose", 1)]
 
@@ -101,10 +101,10 @@ def test_a_detector_that_misses_the_patient_once_is_forgiven(tracker, stage):
     stage.people, stage.body = [patient], skeleton()
     play(tracker, 50)
     stage.people = [other]
-    play(tracker, 55, start_s=2.0)
+    play(tracker, 75, start_s=2.0)
     stage.people = [patient, other]
 
-    assert None not in play(tracker, 200, start_s=4.0)
+    assert None not in play(tracker, 200, start_s=5.0)
     assert tracker.remarks == ()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from openlumbar.pose.backends._interpreter import LoadedModel, Tensor
 from openlumbar.pose.backends._roi import Roi
@@ -13,6 +14,7 @@ from openlumbar.pose.landmarks import LANDMARK_COUNT
 _MODEL_POINTS = 39  # 33 landmarks, 2 alignment points, 4 that the model was trained with but nobody reads
 _USED_POINTS = LANDMARK_COUNT + 2
 _KERNEL_RADIUS = 3  # cells of the heatmap; a kernel of 7 as in MediaPipe's pose graph
+_MIN_CONFIDENCE = 0.5  # of the heatmap's peak near a landmark, for the landmark to move there (MediaPipe's default)
 _COORDINATES, _PRESENCE, _HEATMAP, _WORLD = "Identity", "Identity_1", "Identity_3", "Identity_4"
 
 FloatArray = npt.NDArray[np.float64]
@@ -74,7 +76,7 @@ class LandmarkModel:
             presence,
             image_px[:LANDMARK_COUNT],
             roi.rotate(world_m),
-            1 / (1 + np.exp(-values[:LANDMARK_COUNT, 3])),
+            expit(values[:LANDMARK_COUNT, 3]),
             image_px[LANDMARK_COUNT:],
         )
 
@@ -82,7 +84,6 @@ class LandmarkModel:
 _REACH = np.arange(-_KERNEL_RADIUS, _KERNEL_RADIUS + 1)
 _DOWN, _RIGHT = (grid.ravel() for grid in np.meshgrid(_REACH, _REACH, indexing="ij"))
 _MOMENTS = np.stack([np.ones_like(_RIGHT), _RIGHT, _DOWN], axis=1).astype(np.float32)
-_LARGEST_EXPONENT = np.float32(80)  # keeps exp within single precision
 
 
 def refine(points: FloatArray, heatmap: Tensor) -> FloatArray:
@@ -94,13 +95,20 @@ def refine(points: FloatArray, heatmap: Tensor) -> FloatArray:
     rows, columns, channels = heatmap.shape
     size = np.array([columns, rows])
     cell = (points * size).astype(np.intp)
-    around = cell[:, :, None] + _REACH
-    inside = (around >= 0) & (around < size[:, None])
     at = (cell[:, 1] * columns + cell[:, 0]) * channels + np.arange(len(points))
     raw = heatmap.reshape(-1).take(at[:, None] + (_DOWN * columns + _RIGHT) * channels, mode="clip")
-    weight = 1 / (1 + np.exp(np.minimum(-raw, _LARGEST_EXPONENT)))
-    weight *= (inside[:, 1, :, None] & inside[:, 0, None, :]).reshape(weight.shape)
+    weight = expit(raw)
+    if cell.min() < _KERNEL_RADIUS or (cell >= size - _KERNEL_RADIUS).any():
+        weight *= _inside(cell, size)
     moments = (weight @ _MOMENTS).astype(np.float64)
-    sure = (weight.max(axis=1) >= 0.5) & inside[:, 0, _KERNEL_RADIUS] & (cell[:, 1] >= 0)
     centre = (cell + moments[:, 1:] / np.maximum(moments[:, :1], np.finfo(np.float64).tiny)) / size
-    return np.where(sure[:, None], centre, points)
+    return np.where(weight.max(axis=1, keepdims=True) >= _MIN_CONFIDENCE, centre, points)
+
+
+def _inside(cell: npt.NDArray[np.intp], size: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Mark (N, 49) what a kernel may read: within the map, and nothing for points off its left, right or top."""
+    around = cell[:, :, None] + _REACH
+    within = (around >= 0) & (around < size[:, None])
+    within[:, 0] &= within[:, 0, _KERNEL_RADIUS, None]
+    within[:, 1] &= (cell[:, 1] >= 0)[:, None]
+    return (within[:, 1, :, None] & within[:, 0, None, :]).reshape(len(cell), -1)

@@ -6,6 +6,7 @@ is added is distrust: a skeleton that cannot be a body ends the track and the pe
 
 import math
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +21,7 @@ from openlumbar.pose.backends._roi import Roi
 from openlumbar.pose.backends._smoothing import ExponentialFilter, OneEuroFilter
 
 _MIN_PRESENCE = 0.5  # probability; below it the region has lost the person (MediaPipe's default)
-_LOOK_EVERY_FRAMES = 100  # a look costs about one frame, so 1 % of the work; 3 s at 30 frames a second
+_LOOK_EVERY_FRAMES = 120  # a look costs about one frame, so 1 % of the work; 4 s at 30 frames a second
 _STRAYED_LOOKS, _SECOND_LOOK_FRAMES = 3, 10  # one look may miss the patient; three within a second do not
 _SAME_PERSON_S = 3.0  # someone found that soon where the track was lost is the same person
 
@@ -37,6 +38,7 @@ class BlazePose:
         if model not in assets.LANDMARK_MODELS:
             choice = f"choose one of {', '.join(assets.LANDMARK_MODELS)}"
             raise InputError(f"model {model!r}", "is unknown", choice)
+        cv2.setNumThreads(threads)  # for the crops; holds for the process, OpenCV knows nothing finer
         self._detector = PersonDetector(threads)
         self._landmarks = LandmarkModel(model, threads)
         self._guard = Guard()

@@ -28,9 +28,7 @@ def prune_outputs(model: bytes, unused: Iterable[str]) -> bytes:
     names = {index: _text(data, _field(data, tensors[index], _TENSOR_NAME)) for index in outputs}
     dropped = set(unused)
     if missing := dropped - set(names.values()):
-        raise ValueError(
-            f"the model has no output named {sorted(missing)[0]!r}, only {sorted(names.values())}"
-        )
+        raise ValueError(f"the model has no output named {sorted(missing)[0]!r}, only {sorted(names.values())}")
     kept = [index for index in outputs if names[index] not in dropped]
     _write(data, outputs_at, kept)
     _keep_operators(data, _vector(data, _field(data, graph, _SUBGRAPH_OPERATORS)), set(kept))

@@ -12,11 +12,11 @@ WIND_UP_WITHIN_S = 1.0
 """A wind-up is followed by the peak of the swing it prepares within this time (counter-movements take 0.3 to
 0.9 s in throws and chops; a prescribed swing takes 3 s a side)."""
 
-WIND_UP_SHARE, ANSWERING_SHARE = 0.85, 0.5
-"""A wind-up is smaller than this share of the swing it prepares; a swing to the side that is due anyway is one
-only when smaller than half."""
+WIND_UP_SHARE, DUE_SHARE = 0.85, 0.55
+"""A wind-up is smaller than this share of the swing it prepares. People alternate: a swing to the side that is
+due may only be taken for a wind-up when it is about half or less."""
 
-RESTED_S, ANSWERING_RESTED_S = 0.2, 0.5
+RESTED_S, DUE_RESTED_S = 0.2, 0.5
 """A wind-up starts from rest; a swing to the side that is due must have rested longer to be taken for one."""
 
 _HANDS: dict[float, RaisedHand] = {1.0: "left", -1.0: "right", 2.0: "both", 0.0: "none"}
@@ -62,7 +62,7 @@ class WindUpFilter:
         self._two_sided = two_sided
         self._held: Excursion | None = None
         self._last: Excursion | None = None
-        self._answers = False
+        self._is_due = True
 
     @property
     def waiting(self) -> bool:
@@ -92,12 +92,12 @@ class WindUpFilter:
         last = self._last
         if last is None or swing.height >= LEAVE_SHARE * last.height:
             self._last = swing
-        self._answers = last is not None and swing.side == -last.side
+        self._is_due = last is None or swing.side == -last.side
         rested_s = math.inf if last is None else swing.left_s - last.ended_s
-        return rested_s >= (ANSWERING_RESTED_S if self._answers else RESTED_S)
+        return rested_s >= (DUE_RESTED_S if self._is_due else RESTED_S)
 
     def _is_wind_up(self, held: Excursion, swing: Excursion) -> bool:
-        share = ANSWERING_SHARE if self._answers else WIND_UP_SHARE
+        share = DUE_SHARE if self._is_due else WIND_UP_SHARE
         return (
             swing.side == -held.side
             and swing.peak_s - held.peak_s <= WIND_UP_WITHIN_S

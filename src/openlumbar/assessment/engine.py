@@ -18,7 +18,7 @@ from openlumbar.assessment.events import (
 from openlumbar.assessment.excursion import Excursion, ExcursionFinder
 from openlumbar.assessment.gates import GateKeeper
 from openlumbar.assessment.intervals import interval90
-from openlumbar.assessment.measures import Shape, take
+from openlumbar.assessment.measures import Shape, sustained_max, take
 from openlumbar.assessment.sides import RESTED_S, SwingOrder, WindUpFilter, raised_hand_of, side_of
 from openlumbar.assessment.verdict import VerdictKeeper
 from openlumbar.cards import Card, FaultRule, Level, ReasonCode
@@ -170,6 +170,17 @@ class Assessor:
         seen = [value for value in at_top if value == value]
         return excursion.side * (fmean(seen) - self._neutral.value) if seen else math.nan
 
+    def _peak_s(self, shape: Shape, excursion: Excursion, samples: Sequence[Sample]) -> float:
+        """Return the middle of the time in which what is reported cannot be told from its peak."""
+        drive = self._card.drive
+        values = [(s.time_s, excursion.side * s.values[drive.measured_as]) for s in samples]
+        seen = [(time_s, value) for time_s, value in values if value == value]
+        if drive.measured_as == drive.signal or not seen:
+            return shape.peak_s
+        highest = sustained_max([value for _, value in seen], seen)
+        top = [time_s for time_s, value in seen if value >= highest - drive.jitter.value]
+        return (top[0] + top[-1]) / 2
+
     def _repetition(
         self, shape: Shape, excursion: Excursion, measures: dict[str, float], samples: Sequence[Sample]
     ) -> Repetition:
@@ -183,7 +194,7 @@ class Assessor:
         spread = interval90(drive.measured_as, signed, self._physique)
         return Repetition(
             start_s=shape.start_s,
-            peak_s=shape.peak_s,
+            peak_s=self._peak_s(shape, excursion, samples),
             end_s=shape.end_s,
             counted=peak >= self._counted_from,
             side=side,

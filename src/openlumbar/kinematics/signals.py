@@ -30,7 +30,7 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "knee_height_ratio": "height of the knees above the line hip–ankle, in trunk lengths",
     "ankle_speed_ratio": "speed of the faster ankle in trunk lengths a second",
     "legs_in_frame": "1 when hips, knees and ankles lie inside the picture, else 0",
-    "visibility": "confidence in the worst of shoulders, hips, knees and ankles (better side), 0–1",
+    "visibility": "mean confidence in shoulders, hips, knees and ankles, each on its better side, 0–1",
     "plausibility": "how well the picture fits a body of constant size, 0–1",
     "cm_per_px": "size of a pixel at the body, from the segment lengths",
 }

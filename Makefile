@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMPS := .stamps
+export NO_MKDOCS_2_WARNING := 1
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
 install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
@@ -42,7 +43,9 @@ format: $(STAMPS)/dev ## format and fix what can be fixed mechanically
 bench: $(STAMPS)/dev assets parity ## measure every claim, with its peer beside it
 	@$(PY) -m benchmarks
 
-docs: $(STAMPS)/dev ## build the documentation into site/
+docs: $(STAMPS)/dev ## renew the pages made from the code and build the documentation into site/
+	@$(PY) -m openlumbar.reports.cards_page
+	@$(PY) docs/make_tables.py
 	@$(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in site/index.html."
 

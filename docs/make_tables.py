@@ -5,23 +5,26 @@ A part stands between `<!-- made: NAME -->` and `<!-- /made -->` in the README o
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import typer
+from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
 from openlumbar.cards import FaultRule, ReasonCode, exercise, exercise_slugs
 from openlumbar.kinematics.signals import SIGNAL_NAMES
 from openlumbar.messages import load_reasons, reason_message, reason_remedy
 from openlumbar.pose import track
+from openlumbar.pose.simulation import DEMO, simulate
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
 _PART = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- /made -->)", re.DOTALL)
-_SYMBOLS = {"degrees": "°", "deg": "°", "ratio": ""}
+_SYMBOLS = {"deg": "°", "share": "", "of 0 or 1": ""}
 
 
 def pages() -> Iterator[Path]:
@@ -50,7 +53,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _signals() -> str:
-    rows = ((f"`{name}`", f"{meaning[0].upper()}{meaning[1:]}") for name, meaning in SIGNAL_NAMES.items())
+    rows = ((f"`{name}`", meaning) for name, meaning in SIGNAL_NAMES.items())
     return _table(("column", "meaning"), rows)
 
 
@@ -82,30 +85,32 @@ def _limit(rule: FaultRule) -> str:
     assert limit is not None  # noqa: S101 - a card has exactly one of them
     sign = "<" if rule.below else ">"
     levels = f" ({', '.join(rule.levels)})" if rule.levels else ""
-    return f"`{rule.measure}` {sign} {limit.value:g} {_SYMBOLS.get(limit.unit, limit.unit)}".rstrip() + levels
+    unit = _SYMBOLS.get(limit.unit, f" {limit.unit}")
+    return f"`{rule.measure}` {sign} {limit.value:g}{unit}{levels}"
 
 
 def _commands() -> str:
     group: Any = typer.main.get_command(app)
-    parts = []
-    for name, command in sorted(group.commands.items()):
-        told = [param for param in command.params if not getattr(param, "hidden", False)]
-        rows = ((_names(param), _summary(param)) for param in told if param.name != "help")
-        parts.append(f"### `openlumbar {name}`\n\n{command.help.strip()}\n\n{_table(('give', 'meaning'), rows)}")
-    return "\n\n".join(parts)
+    helps = (_said_by(name, "--help").rstrip() for name in sorted(group.commands))
+    return "\n\n".join(f"```text\n{text}\n```" for text in helps)
 
 
-def _names(param: Any) -> str:
-    if param.param_type_name == "argument":
-        return f"`{param.human_readable_name}`"
-    names = ", ".join(f"`{name}`" for name in (*param.opts, *param.secondary_opts))
-    return names if param.is_flag else f"{names} `{param.make_metavar(typer.Context(typer.main.get_command(app)))}`"
+def _example() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "track.pose.npz"
+        simulate(DEMO["bridge"], seed=1).track.save(path)
+        said = _said_by("analyze", str(path), "--exercise", "bridge", "--height-cm", "168")
+    lines = "\n".join(line.rstrip() for line in said.strip().splitlines())
+    command = ".venv/bin/openlumbar analyze demo/bridge/track.pose.npz --exercise bridge --height-cm 168"
+    return f"```console\n$ {command}\n{lines}\n```"
 
 
-def _summary(param: Any) -> str:
-    default = param.default
-    known = isinstance(default, str | int | float) and not isinstance(default, bool)
-    return f"{param.help or ''}{f' (default: {default})' if known else ''}".strip()
+def _said_by(*arguments: str) -> str:
+    """Return what the command prints on stdout."""
+    done = CliRunner().invoke(app, arguments, prog_name="openlumbar", env={"COLUMNS": "100"})
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.stdout
 
 
 def _numbers() -> str:
@@ -120,6 +125,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "reasons": _reasons,
     "faults": _faults,
     "commands": _commands,
+    "example": _example,
     "numbers": _numbers,
 }
 """Name of a made part → what writes it."""

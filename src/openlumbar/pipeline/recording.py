@@ -19,7 +19,7 @@ from openlumbar.pose.video import RgbArray, VideoReader, sha256_of
 
 CAMERA_PREFIX = "camera:"
 _TRACK_SUFFIX = ".npz"
-_FILMED_CHUNK, _TRACKED_CHUNK = 8, 256
+_FILMED_CHUNK, _TRACKED_CHUNK = 16, 256
 """Frames judged at once: a call costs as much as some frames, a picture that waits costs 3 MB."""
 
 

@@ -190,8 +190,7 @@ class Assessor:
         if side is not None and hand is not None:
             measures["wrong_side"] = self._order.wrong_side(side, hand)
         faults = tuple(rule.code for rule in self._rules if rule.is_broken(measures))
-        signed = peak if side != "right" else -peak
-        spread = interval90(drive.measured_as, signed, self._physique)
+        spread = interval90(drive.measured_as, peak, self._physique)
         return Repetition(
             start_s=shape.start_s,
             peak_s=self._peak_s(shape, excursion, samples),
@@ -203,7 +202,7 @@ class Assessor:
             faults=faults,
             interval90={drive.measured_as: spread},
             measures=measures,
-            **{drive.measured_as: signed},
+            **{drive.measured_as: peak},
         )
 
 

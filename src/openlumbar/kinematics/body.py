@@ -31,6 +31,12 @@ MEASURED = np.array(
 )
 """Landmarks that size, plausibility and visibility rest on."""
 
+LEAST_LENGTH_M = 1e-6
+"""Keeps ratios finite where two landmarks coincide."""
+
+LEAST_WIDTH_TRUNKS = 0.8
+"""Shoulder width and hip width together are at least this many trunk lengths (standard: 1.1; real clips: 1.2)."""
+
 RAISED_ABOVE_OTHER_TRUNKS = 0.35
 """A hand counts as held up when it is so much higher than the other (trunk lengths; about 17 cm) …"""
 
@@ -91,10 +97,12 @@ def _ventral(joints: FloatArray, trunk: FloatArray, left: FloatArray) -> FloatAr
     """Let four witnesses vote for the belly's side: trunk sides, face, knees, feet.
 
     Each alone can fail (sides exchanged in side view, face hidden, knees straight); their sum, weighted by
-    how far each stands out across the trunk, does not. Lengths in metres make the votes comparable.
+    how far each stands out across the trunk, does not. Lengths in metres make the votes comparable. The sides
+    count as far as they are seen side by side: in side view only depth tells them apart, and badly.
     """
     axis = unit(trunk)
-    from_sides = np.cross(left, axis)
+    side_by_side = np.hypot(left[:, 0], left[:, 1]) / np.linalg.norm(left, axis=1).clip(LEAST_LENGTH_M)
+    from_sides = np.cross(left, axis) * side_by_side[:, None]
     ears = midpoint(joints, L.LEFT_EAR, L.RIGHT_EAR)
     face = joints[:, L.NOSE] - ears
     hip, knee = midpoint(joints, L.LEFT_HIP, L.RIGHT_HIP), midpoint(joints, L.LEFT_KNEE, L.RIGHT_KNEE)
@@ -111,7 +119,6 @@ def posture_signals(body: Body) -> Mapping[str, FloatArray]:
     knee = body.middle(L.LEFT_KNEE, L.RIGHT_KNEE)
     ankle = body.middle(L.LEFT_ANKLE, L.RIGHT_ANKLE)
     shoulder = body.middle(L.LEFT_SHOULDER, L.RIGHT_SHOULDER)
-    left_xy = np.hypot(body.left[:, 0], body.left[:, 1])
     return {
         "trunk_angle_deg": elevation_deg(body.trunk),
         "hip_angle_deg": flexion_angle_deg(body.trunk, knee - hip, body.ventral),
@@ -119,13 +126,23 @@ def posture_signals(body: Body) -> Mapping[str, FloatArray]:
         "side_bend_deg": _side_bend_deg(body),
         "stance_ratio": _stance_ratio(body),
         "ventral_elevation_deg": elevation_deg(body.ventral),
-        "view_angle_deg": np.degrees(np.arctan2(np.abs(body.left[:, 2]), left_xy)),
+        "view_angle_deg": _view_angle_deg(body),
         "hip_height_ratio": dot(hip - ankle, UP) / trunk_length,
         "shoulder_height_ratio": dot(shoulder - ankle, UP) / trunk_length,
         "knee_height_ratio": height_above_line(knee[:, :2], hip[:, :2], ankle[:, :2]) / trunk_length,
         "_hip_rise_m": height_above_line(hip[:, :2], shoulder[:, :2], ankle[:, :2]),
         **_raised_hand(body),
     }
+
+
+def _view_angle_deg(body: Body) -> FloatArray:
+    """Return how far from the front or back the person is seen, 0 to 90.
+
+    What the picture does not show of the least width a body has must be depth, whatever the tracker says.
+    """
+    across_picture = np.hypot(body.left[:, 0], body.left[:, 1])
+    hidden = np.sqrt(np.maximum((LEAST_WIDTH_TRUNKS * body.trunk_length) ** 2 - across_picture**2, 0))
+    return np.asarray(np.degrees(np.arctan2(np.maximum(np.abs(body.left[:, 2]), hidden), across_picture)))
 
 
 def _knee_angle_deg(body: Body) -> FloatArray:

@@ -71,6 +71,7 @@ class SignalStream:
 
     def _signals(self, track: PoseTrack, new: slice) -> Signals:
         image, world = _repaired(track)
+        ankle_speed_ratio = _ankle_speed_ratio(image, track.time_s)[new]
         scale, misfit = weak_perspective_scale(image[new][:, MEASURED], world[new][:, MEASURED])
         image, world = image[new] / scale[:, None, None], world[new]
         roll_deg = self._roll_deg.push_all(_roll_deg(image))
@@ -88,7 +89,7 @@ class SignalStream:
         values["shoulder_turn_deg"] = heading_deg(body.shoulder_line)
         values["cm_per_px"] = cm_per_m / scale
         values["plausibility"] = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
-        values["ankle_speed_ratio"] = _ankle_speed_ratio(track, new)
+        values["ankle_speed_ratio"] = ankle_speed_ratio
         values.update(_visibility(track[new]))
         return Signals(track.time_s[new], {name: values[name] for name in SIGNAL_NAMES})
 
@@ -155,15 +156,14 @@ def _tilt_deg(line: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(line[:, 1] * np.sign(line[:, 0]), np.abs(line[:, 0]))))
 
 
-def _ankle_speed_ratio(track: PoseTrack, new: slice) -> FloatArray:
-    ankles = track.image[:, [L.LEFT_ANKLE, L.RIGHT_ANKLE]].astype(np.float64)
-    shoulder = track.image[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
-    trunk = np.linalg.norm(shoulder - track.image[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1), axis=1)
-    speed = np.full((len(track), 2), np.nan)
-    if len(track) > 1:
-        step_s = np.diff(track.time_s)[:, None]
-        speed[1:] = np.linalg.norm(np.diff(ankles, axis=0), axis=2) / step_s
-    return np.asarray(speed.max(axis=1)[new] / trunk[new])
+def _ankle_speed_ratio(image: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return the speed of the faster ankle, (T,), from repaired picture positions; NaN in the first frame."""
+    ankles = image[:, [L.LEFT_ANKLE, L.RIGHT_ANKLE]]
+    trunk = image[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
+    trunk = np.linalg.norm(trunk - image[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1), axis=1)
+    speed = np.full(len(image), np.nan)
+    speed[1:] = np.linalg.norm(np.diff(ankles, axis=0), axis=2).max(axis=1) / np.diff(time_s)
+    return np.asarray(speed / trunk)
 
 
 def _visibility(track: PoseTrack) -> dict[str, FloatArray]:

@@ -21,6 +21,9 @@ DEPTH_FLOOR_DEG = 3.0
 FULL_WIDTH_QUANTILE = 0.9
 """The person's own full width is this quantile of the widths seen: high, yet deaf to single outliers."""
 
+LEAST_WIDTH = 1e-6
+"""Keeps the ratio finite while only coinciding landmarks were seen."""
+
 MEMORY_FRAMES = 300
 """Frames that the full width is taken from: 10 s at 30 frames a second."""
 
@@ -48,7 +51,7 @@ class LineHeading:
         """
         width = np.abs(line[:, 0]) / trunk_length
         full_width = self._full_width.push_all(width)
-        by_width = np.arccos(np.clip(width / full_width, 0, 1))
+        by_width = np.arccos(np.clip(width / np.maximum(full_width, LEAST_WIDTH), 0, 1))
         by_depth = np.arctan2(np.abs(line[:, 2]), np.abs(line[:, 0]))
         width_variance = (self.width_error / np.tan(np.maximum(by_width, self.width_error))) ** 2
         depth_variance = (DEPTH_UNDER_READING * by_depth) ** 2 + np.radians(DEPTH_FLOOR_DEG) ** 2

@@ -23,19 +23,21 @@ from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique, Sex
 from openlumbar.pipeline.analyze import analyze_recording
-from openlumbar.pipeline.demo import run_demo
+from openlumbar.pipeline.demo import INDEX, run_demo
 from openlumbar.pipeline.folder import REPORT
 from openlumbar.reports.terminal import print_table
 
 JUDGED, OUR_MISTAKE, BAD_INPUT, NOT_JUDGED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
 
+_REPORT: dict[Language, str] = {"en": "Report: ", "zh": "报告："}
+_ALL_REPORTS: dict[Language, str] = {"en": "All reports: ", "zh": "全部报告："}
 _DEBUG = "OPENLUMBAR_DEBUG"
 _REPORT_AT = f"please report it with what you typed (set {_DEBUG}=1 to see more)"
 
 app = typer.Typer(
     name="openlumbar",
     help="Counted repetitions, timed holds and form faults for lumbar disc exercises, from an ordinary camera.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -77,7 +79,7 @@ def _complain(text: str, status: int) -> int:
 
 def _explained(error: typer.TyperException) -> str:
     format_message = getattr(error, "format_message", None)
-    text = str(format_message() if format_message else error).strip().rstrip(".")
+    text = str(format_message() if format_message else error).replace(": Value error,", ":").strip().rstrip(".")
     command = getattr(getattr(error, "ctx", None), "command_path", "openlumbar")
     return f"{text}; see {command} --help"
 
@@ -90,11 +92,15 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001 - its callback does the work
+    context: typer.Context,
+    version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Counted repetitions, timed holds and form faults for lumbar disc exercises, from an ordinary camera."""
+    del version  # its callback does the work
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
@@ -156,8 +162,8 @@ def demo(
         _print(analysis, language, folder)
         print()  # noqa: T201 - between two tables
         judged &= analysis.judged
-    index = (out / "index.html").resolve()
-    print(f"All three: {index}")  # noqa: T201 - the answer
+    index = (out / INDEX).resolve()
+    print(f"{_ALL_REPORTS[language]}{index}")  # noqa: T201 - the answer
     if open_it:
         _open_in_browser(index)
     return JUDGED if judged else NOT_JUDGED
@@ -180,7 +186,7 @@ def _print(analysis: Analysis, language: Language, folder: Path | None) -> None:
     console = Console(highlight=False)
     print_table(analysis, console, language)
     if folder is not None:
-        console.print(f"Report: {folder / REPORT}", soft_wrap=True, markup=False)
+        console.print(f"{_REPORT[language]}{folder / REPORT}", soft_wrap=True, markup=False)
 
 
 def _open_in_browser(page: Path) -> None:

@@ -1,15 +1,16 @@
 """A recording in, an analysis out, and a folder of results on the way when one is asked for."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from contextlib import nullcontext
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique, stature_of
 from openlumbar.pipeline.folder import ResultFolder
-from openlumbar.pipeline.recording import Moment, Recording, open_recording, source_of, track_of
+from openlumbar.pipeline.recording import Recording, open_recording, source_of, track_of
 from openlumbar.pipeline.session import Session, Task, tasks_for
 
 OnProgress = Callable[[int, int | None], None]
@@ -58,22 +59,29 @@ def analyze_recording(
     """
     tasks = tasks_for(exercise, level)
     with open_recording(source, model) as recording:
-        return run(recording, tasks, physique, out, on_progress, lambda m: is_over() or _is_past(m, seconds))
+        return run(recording, tasks, physique, out=out, on_progress=on_progress, seconds=seconds, is_over=is_over)
 
 
 def run(
     recording: Recording,
     tasks: tuple[Task, ...],
     physique: Physique,
+    *,
     out: Path | None = None,
     on_progress: OnProgress | None = None,
-    is_over: Callable[[Moment], bool] = lambda _: False,
+    seconds: float | None = None,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Analysis:
-    """Lead an open recording through a session and, when asked for, into a folder."""
-    facts, session = recording.facts, Session(tasks, physique)
-    frames = 0
+    """Lead an open recording through a session and, when asked for, into a folder; see `analyze_recording`.
+
+    Raises:
+        InputError: when there is no frame, or the folder cannot be written to.
+    """
+    facts, session = recording.facts.within(seconds), Session(tasks, physique)
+    until_s, frames = math.inf if seconds is None else seconds, 0
+    wanted = takewhile(lambda moment: moment.time_s < until_s and not is_over(), recording)
     with ResultFolder(out, facts, tasks) if out else nullcontext() as folder:
-        for moments in _chunks(recording, facts.chunk_frames, is_over):
+        while moments := list(islice(wanted, facts.chunk_frames)):
             happened = session.push(track_of(moments, facts.frame_size))
             if folder:
                 folder.add(moments, happened, session.reached_s)
@@ -89,20 +97,3 @@ def run(
             folder.add((), happened, session.reached_s)
             folder.finish(analysis, session.track, stature_of(physique))
     return analysis
-
-
-def _chunks(recording: Recording, size: int, is_over: Callable[[Moment], bool]) -> Iterator[list[Moment]]:
-    moments = _until(recording, is_over)
-    while chunk := list(islice(moments, size)):
-        yield chunk
-
-
-def _until(recording: Recording, is_over: Callable[[Moment], bool]) -> Iterator[Moment]:
-    for moment in recording:
-        if is_over(moment):
-            return
-        yield moment
-
-
-def _is_past(moment: Moment, seconds: float | None) -> bool:
-    return seconds is not None and moment.time_s >= seconds

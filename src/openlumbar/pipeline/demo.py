@@ -13,6 +13,9 @@ from openlumbar.pipeline.session import tasks_for
 from openlumbar.pose.simulation import DEMO, simulate
 from openlumbar.reports.whole_file import write_whole
 
+INDEX = "index.html"
+"""The page that leads to the reports."""
+
 _SEED = 1
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -50,10 +53,10 @@ def run_demo(out: Path) -> Iterator[tuple[Analysis, Path]]:
     items = []
     for slug, scenario in DEMO.items():
         recording = TrackedRecording(simulate(scenario, _SEED).track, f"simulated {slug}")
-        yield run(recording, tasks_for(slug, scenario.level), scenario.physique, out / slug), out / slug
+        yield run(recording, tasks_for(slug, scenario.level), scenario.physique, out=out / slug), out / slug
         name = exercise(slug).name
         item = _ITEM.format(
             slug=slug, report=REPORT, en=escape(name.en), zh=escape(name.zh), about=escape(scenario.name)
         )
         items.append(item)
-    write_whole(out / "index.html", _PAGE.format(items="\n".join(items)))
+    write_whole(out / INDEX, _PAGE.format(items="\n".join(items)))

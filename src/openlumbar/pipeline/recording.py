@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -42,6 +42,12 @@ class Facts:
     duration_s: float | None
     frames: int | None
     chunk_frames: int
+
+    def within(self, seconds: float | None) -> "Facts":
+        """Tell what is known of the first `seconds`; None is all of it."""
+        if seconds is None or (self.duration_s is not None and self.duration_s <= seconds):
+            return self
+        return replace(self, duration_s=seconds, frames=round(seconds * self.fps))
 
 
 class Recording(Protocol):

@@ -91,7 +91,8 @@ def test_the_roll_of_the_camera_is_found_and_taken_out(moved: Points, roll_deg: 
     upright = moved[L.NOSE, 1] < -1
     frames = [standing() if upright else lying()] * 30 + [moved] * 60
     level, tilted = (compute_signals(film(frames, roll_deg=roll), PERSON) for roll in (0.0, roll_deg))
-    for name in level.values:
+    of_lying = {"hip_rise_cm", "knee_height_ratio"} if upright else set()  # heights above an upright line
+    for name in set(level.values) - of_lying:
         assert tilted[name] == pytest.approx(level[name], abs=0.05, nan_ok=True), name
 
 

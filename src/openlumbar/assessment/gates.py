@@ -29,15 +29,13 @@ class GateKeeper:
         visibility = values["visibility"]
         if visibility != visibility:  # NaN: nobody there
             return "no_person"
+        if values["plausibility"] < MIN_PLAUSIBILITY:
+            return "implausible_pose"
         for signal, low, high, code in self._always:
             value = values[signal]
             if value < low or value > high:
                 return code
-        if visibility < MIN_VISIBILITY:
-            return "low_visibility"
-        if values["plausibility"] < MIN_PLAUSIBILITY:
-            return "implausible_pose"
-        return None
+        return "low_visibility" if visibility < MIN_VISIBILITY else None
 
     def check_repetition(
         self, measures: Mapping[str, float], samples: Sequence[Sample], resting: Sequence[Sample]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from openlumbar.kinematics.geometry import (
     UP,
@@ -30,6 +31,18 @@ MEASURED = np.array(
     ]
 )
 """Landmarks that size, plausibility and visibility rest on."""
+
+LEG_BONES = (
+    *((L.LEFT_HIP, L.LEFT_KNEE), (L.RIGHT_HIP, L.RIGHT_KNEE)),
+    *((L.LEFT_KNEE, L.LEFT_ANKLE), (L.RIGHT_KNEE, L.RIGHT_ANKLE)),
+)
+"""Thighs and shanks, standard length 0.85 trunk each."""
+
+SHORTEST_BONE_TRUNKS, LONGEST_BONE_TRUNKS = 0.35, 2.5
+"""No person's thigh or shank is outside this range; wide, because depth is read badly (product)."""
+
+HEAD_DOWN_TRUNKS = 0.3
+"""Head so far below the hips and feet so far above them: no exercise, but a skeleton turned over."""
 
 LEAST_LENGTH_M = 1e-6
 """Keeps ratios finite where two landmarks coincide."""
@@ -133,6 +146,18 @@ def posture_signals(body: Body) -> Mapping[str, FloatArray]:
         "_hip_rise_m": height_above_line(hip[:, :2], shoulder[:, :2], ankle[:, :2]),
         **_raised_hand(body),
     }
+
+
+def is_human(body: Body) -> npt.NDArray[np.bool_]:
+    """Tell in which frames (T,) the legs have a person's proportions and the person does not stand on the head."""
+    trunk_length = body.trunk_length
+    bones = [body.joints[:, a] - body.joints[:, b] for a, b in LEG_BONES]
+    shares = np.linalg.norm(bones, axis=2) / trunk_length.clip(LEAST_LENGTH_M)
+    proportioned = (np.median(shares, axis=0) > SHORTEST_BONE_TRUNKS) & (shares.max(axis=0) < LONGEST_BONE_TRUNKS)
+    hip = dot(body.middle(L.LEFT_HIP, L.RIGHT_HIP), UP)
+    head_down = dot(body.joints[:, L.NOSE], UP) < hip - HEAD_DOWN_TRUNKS * trunk_length
+    feet_up = dot(body.middle(L.LEFT_ANKLE, L.RIGHT_ANKLE), UP) > hip + HEAD_DOWN_TRUNKS * trunk_length
+    return np.asarray(proportioned & ~(head_down & feet_up))
 
 
 def _view_angle_deg(body: Body) -> FloatArray:

@@ -6,8 +6,8 @@ successors; `finish` gives the rest. Whatever the pieces, the signals are the sa
 
 import numpy as np
 
-from openlumbar.kinematics.body import MEASURED, Body, posture_signals
-from openlumbar.kinematics.geometry import heading_deg, rotate, weak_perspective_scale, wrap_deg
+from openlumbar.kinematics.body import MEASURED, Body, is_human, posture_signals
+from openlumbar.kinematics.geometry import heading_deg, height_above_line, rotate, weak_perspective_scale, wrap_deg
 from openlumbar.kinematics.repair import HALF_WINDOW, SideKeeper, remove_spikes, smooth
 from openlumbar.kinematics.running import RunningQuantile
 from openlumbar.kinematics.signals import SIGNAL_NAMES, FloatArray, Signals
@@ -88,7 +88,8 @@ class SignalStream:
         values["shoulder_yaw_deg"] = shoulder_yaw_deg
         values["shoulder_turn_deg"] = heading_deg(body.shoulder_line)
         values["cm_per_px"] = cm_per_m / scale
-        values["plausibility"] = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
+        fit = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
+        values["plausibility"] = np.where(is_human(body), fit, fit * 0)
         values["ankle_speed_ratio"] = ankle_speed_ratio
         values.update(_visibility(track[new]))
         return Signals(track.time_s[new], {name: values[name] for name in SIGNAL_NAMES})
@@ -135,14 +136,15 @@ def _size_m(body: Body) -> FloatArray:
 def _roll_deg(image: FloatArray) -> FloatArray:
     """Estimate the camera's roll in each frame; NaN where the posture does not tell.
 
-    Lying, the floor is the line from the ankles to the shoulders or, when the trunk is lifted, to the hips.
+    Lying, the floor is the line from the ankles to the shoulders or, when the trunk is lifted, to the hips:
+    whichever has nothing below it.
     Standing, the line from the ankles to the shoulders is upright.
     """
     hip = image[:, [L.LEFT_HIP, L.RIGHT_HIP]].mean(axis=1)
     shoulder = image[:, [L.LEFT_SHOULDER, L.RIGHT_SHOULDER]].mean(axis=1)
     ankle = image[:, [L.LEFT_ANKLE, L.RIGHT_ANKLE]].mean(axis=1)
-    to_shoulder, to_hip = _tilt_deg(shoulder - ankle), _tilt_deg(hip - ankle)
-    floor = np.where(np.abs(to_shoulder) < np.abs(to_hip), to_shoulder, to_hip)
+    hips_lifted = height_above_line(hip, shoulder, ankle) > 0
+    floor = _tilt_deg(np.where(hips_lifted[:, None], shoulder, hip) - ankle)
     body = shoulder - ankle
     plumb = np.degrees(np.arctan2(body[:, 0], -body[:, 1]))
     upright = (shoulder[:, 1] < hip[:, 1]) & (hip[:, 1] < ankle[:, 1]) & (np.abs(plumb) < FLOOR_TILT_LIMIT_DEG)

@@ -45,7 +45,7 @@ bench: $(STAMPS)/dev assets parity ## measure every claim, with its peer beside 
 
 docs: $(STAMPS)/dev ## renew the pages made from the code and build the documentation into site/
 	@$(PY) -m openlumbar.reports.cards_page
-	@$(PY) docs/make_tables.py
+	@$(PY) -m docs.make_tables
 	@$(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in site/index.html."
 

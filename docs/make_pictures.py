@@ -1,4 +1,4 @@
-"""Make the README's pictures with the program itself: `python docs/make_pictures.py`.
+"""Make the README's pictures with the program itself: `python -m docs.make_pictures`.
 
 The demo's bridge goes through the whole way; its report is photographed in the machine's Chromium or Chrome, and one
 frame is taken from its annotated video.

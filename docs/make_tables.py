@@ -1,4 +1,4 @@
-"""Write the parts of the documentation that follow from the code: `python docs/make_tables.py`.
+"""Write the parts of the documentation that follow from the code: `python -m docs.make_tables`.
 
 A part stands between `<!-- made: NAME -->` and `<!-- /made -->` in the README or a page; a test keeps it alike.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import typer
+from benchmarks.__main__ import AIMS, Aim
 from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
@@ -114,9 +115,16 @@ def _said_by(*arguments: str) -> str:
 
 
 def _numbers() -> str:
-    rows: list[Mapping[str, str]] = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"]
-    heads = ("what", "target", "measured", "beside it", "on")
-    return _table(heads, ([row.get(head, "") for head in heads] for row in rows))
+    reached: Mapping[str, float | None] = json.loads(RESULTS.read_text(encoding="utf-8"))["reached"]
+    rows = ((aim.what, f"{aim.side} {aim.target:.3g}", *_outcome(aim, reached.get(aim.what))) for aim in AIMS)
+    return _table(("what", "target", "measured", ""), rows)
+
+
+def _outcome(aim: Aim, value: float | None) -> tuple[str, str]:
+    if value is None:
+        return "not measured yet", ""
+    met = value >= aim.target if aim.side == "≥" else value <= aim.target
+    return f"{value:.3g}", "met" if met else "**missed**"
 
 
 PARTS: Mapping[str, Callable[[], str]] = {

@@ -48,7 +48,9 @@ class Tally:
         return 2 * hits / max(2 * hits + misses + alarms, 1)
 
 
-def assess(scenario: Scenario, seed: int, slug: str) -> tuple[list[Repetition], Verdict, Sequence[TrueRepetition], float]:
+def assess(
+    scenario: Scenario, seed: int, slug: str
+) -> tuple[list[Repetition], Verdict, Sequence[TrueRepetition], float]:
     """Simulate a scenario and judge it; return also the truth and the CPU time a sample in seconds."""
     simulation = simulate(scenario, seed)
     card = exercise(slug)
@@ -81,7 +83,9 @@ def _overlap(found: Repetition, truth: TrueRepetition) -> float:
     return common / max(found.end_s - found.start_s, truth.end_s - truth.start_s)
 
 
-def judge_case(tally: Tally, name: str, found: Sequence[Repetition], verdict: Verdict, true: Sequence[TrueRepetition]) -> None:
+def judge_case(
+    tally: Tally, name: str, found: Sequence[Repetition], verdict: Verdict, true: Sequence[TrueRepetition]
+) -> None:
     """Add one case to the tally."""
     tally.cases += 1
     counted = Counter(r.side for r in found if r.counted)
@@ -151,7 +155,9 @@ def main() -> None:
     tallies, costs = run(options.exercise or exercise_slugs(), options.cases, options.seed)
     ghost = ghosts(options.seed, options.negatives_s)
     result: dict[str, object] = {"benchmark": "simulated", "targets": TARGETS}
-    print(f"{'exercise':12} {'exact':>7} {'hold |err| s':>12} {'value |err|':>12} {'bias':>6} {'in 90 %':>8} {'peak err':>8} {'fault F1':>9}")
+    print(
+        f"{'exercise':12} {'exact':>7} {'hold |err| s':>12} {'value |err|':>12} {'bias':>6} {'in 90 %':>8} {'peak err':>8} {'fault F1':>9}"
+    )
     for slug, tally in tallies.items():
         row = {
             "cases": tally.cases,

@@ -110,9 +110,7 @@ def test_the_display_matrix_is_applied(turn_deg: int, mirrored: bool, tmp_path: 
     assert "".join(corners(frames[0].rgb)) == ORIENTATIONS[turn_deg, mirrored]
 
 
-@pytest.mark.parametrize(
-    ("tag", "expected"), [("90", "BRWG"), ("180", "WBGR"), ("270", "GWRB"), ("x", "RGBW")]
-)
+@pytest.mark.parametrize(("tag", "expected"), [("90", "BRWG"), ("180", "WBGR"), ("270", "GWRB"), ("x", "RGBW")])
 def test_the_old_rotate_tag_turns_clockwise(tag: str, expected: str, tmp_path: Path) -> None:
     _, frames = read(write_video(tmp_path / "tagged.mkv", Recipe(tags={"rotate": tag})))
 
@@ -159,9 +157,7 @@ def test_a_size_that_changes_midway_is_fitted_in(tmp_path: Path) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=15))
-def test_variable_frame_rates_keep_their_times(
-    tmp_path_factory: pytest.TempPathFactory, steps_ms: list[int]
-) -> None:
+def test_variable_frame_rates_keep_their_times(tmp_path_factory: pytest.TempPathFactory, steps_ms: list[int]) -> None:
     times_s = [0.0, *np.cumsum(steps_ms) / 1000]
     path = tmp_path_factory.mktemp("vfr") / "phone.mp4"
     _, frames = read(write_video(path, Recipe(times_s=times_s, codec_options={"bf": "2"})))
@@ -195,9 +191,7 @@ def test_a_truncated_file_is_read_up_to_the_cut_and_says_so(
     reader, frames = read(path)
 
     assert 5 < len(frames) < 45
-    at = {
-        frame.time_s: frame.rgb.astype(int) for frame in whole
-    }  # the cut may take a B-frame before the last
+    at = {frame.time_s: frame.rgb.astype(int) for frame in whole}  # the cut may take a B-frame before the last
     assert [frame.time_s for frame in frames[:-3]] == list(at)[: len(frames) - 3]
     assert all(np.abs(at[frame.time_s] - frame.rgb).mean() < 3 for frame in frames)
     assert reader.truncated
@@ -284,9 +278,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_gets_one_line_with_the_remedy(
-    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_bad_input_gets_one_line_with_the_remedy(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     make, expected = BAD[name]
     make(tmp_path / name)
     with pytest.raises(InputError) as caught:
@@ -299,9 +291,7 @@ def test_bad_input_gets_one_line_with_the_remedy(
     assert not decoding_threads()
 
 
-def test_a_file_that_may_not_be_read_is_said_to_be_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -427,9 +417,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("code", REFUSALS)
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
-def test_a_camera_that_cannot_be_used_says_why(
-    code: int, platform: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_camera_that_cannot_be_used_says_why(code: int, platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise av.FFmpegError(code, "refused")
 

@@ -23,7 +23,6 @@ from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique, Sex
 from openlumbar.pipeline.analyze import analyze_recording
-from openlumbar.pipeline.demo import INDEX, run_demo
 from openlumbar.pipeline.folder import REPORT
 from openlumbar.reports.terminal import print_table
 
@@ -157,6 +156,8 @@ def demo(
     language: Annotated[Language, typer.Option(help="Language of every message.")] = "en",
 ) -> int:
     """Watch a simulated patient through the whole path: no camera, no file."""
+    from openlumbar.pipeline.demo import INDEX, run_demo  # the simulation needs SciPy, which takes seconds to load
+
     judged = True
     for analysis, folder in run_demo(out):
         _print(analysis, language, folder)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from openlumbar.assessment.events import (
     Event,
+    Phase,
     PhaseChanged,
     Repetition,
     RepetitionDone,
@@ -69,7 +70,7 @@ class Assessor:
         self._neutral = RunningQuantile(NEUTRAL_SAMPLES)
         self._last_used_s = -math.inf
         self._did_something_else = False
-        self._phase = "rest"
+        self._phase: Phase = "rest"
 
     def step(self, sample: Sample) -> list[Event]:
         """Take in one sample; return what it brought about."""
@@ -108,13 +109,15 @@ class Assessor:
             history.popleft()
 
     def _phase_changes(self, time_s: float, code: ReasonCode | None) -> list[Event]:
-        phase = "unseen" if code is not None else self._finder.phase
+        phase: Phase = "top" if self._finder.is_at_top else self._finder.phase
+        if code is not None:
+            phase = "unseen"
         if phase == self._phase:
             return []
         self._phase = phase
         if code is not None:
             return [Unseen(time_s, code)]
-        return [PhaseChanged(time_s, self._finder.phase, self._side(self._finder.side))]
+        return [PhaseChanged(time_s, phase, self._side(self._finder.side))]
 
     def _side(self, sign: int) -> Side | None:
         return side_of(sign) if self._card.drive.rest == "middle" else None
@@ -190,7 +193,7 @@ class Assessor:
         if side is not None and hand is not None:
             measures["wrong_side"] = self._order.wrong_side(side, hand)
         faults = tuple(rule.code for rule in self._rules if rule.is_broken(measures))
-        spread = interval90(drive.measured_as, peak, self._physique)
+        value: dict[str, float] = {} if math.isnan(peak) else {drive.measured_as: peak}
         return Repetition(
             start_s=shape.start_s,
             peak_s=self._peak_s(shape, excursion, samples),
@@ -200,9 +203,11 @@ class Assessor:
             hold_s=shape.hold_s,
             raised_hand=hand,
             faults=faults,
-            interval90={drive.measured_as: spread},
+            interval90={name: interval90(name, known, self._physique) for name, known in value.items()},
             measures=measures,
-            **{drive.measured_as: peak},
+            hip_rise_cm=value.get("hip_rise_cm"),
+            trunk_angle_deg=value.get("trunk_angle_deg"),
+            trunk_yaw_deg=value.get("trunk_yaw_deg"),
         )
 
 

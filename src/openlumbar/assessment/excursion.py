@@ -28,6 +28,10 @@ SETTLED_SHARE = 0.08
 SETTLE_LIMIT_S = 1.5
 """Longest time to wait for the signal to settle after it came back."""
 
+TOP_SHARE, GROWTH_SHARE, HELD_AFTER_S = 0.9, 0.05, 0.3
+"""An excursion is being held while it is at this share of its height and has not grown by this share for so
+long (live guidance only; the hold that is reported is measured when the repetition is over)."""
+
 LONGEST_S = 60.0
 """An excursion longer than this is a new resting posture: the longest prescribed hold is 10 s."""
 
@@ -101,9 +105,9 @@ class ExcursionFinder:
         return max(self._noticed, LEAVE_SHARE * median(self._heights))
 
     @property
-    def peak_s(self) -> float:
-        """Return when the open excursion was farthest out."""
-        return self._peak_s
+    def is_at_top(self) -> bool:
+        """Tell whether the open excursion is being held: near its farthest, and no longer going out."""
+        return self.phase == "out" and self._is_near_top and self._time_s - self._grew_s >= HELD_AFTER_S
 
     def step(self, time_s: float, value: float) -> Excursion | None:
         """Take in a sample; return the excursion that it completes."""
@@ -144,16 +148,20 @@ class ExcursionFinder:
         away = value - self.rest
         if away > self.threshold or (self._two_sided and away < -self.threshold):
             self.phase, self.side = "out", 1 if away > 0 else -1
-            self._left_s = self._peak_s = self._time_s
-            self._height = abs(away)
+            self._left_s = self._peak_s = self._grew_s = self._time_s
+            self._height = self._grown_to = abs(away)
+            self._is_near_top = True
             return
         if away < -self._noticed and not self._two_sided:  # a one-sided signal fell below its rest: the rest was wrong
             self._settle_at(value)
         self.rest = self._resting.push(value)
 
     def _go_out(self, distance: float) -> None:
+        self._is_near_top = distance >= TOP_SHARE * self._height
         if distance > self._height:
             self._height, self._peak_s = distance, self._time_s
+            if distance > (1 + GROWTH_SHARE) * self._grown_to:
+                self._grown_to, self._grew_s = distance, self._time_s
         elif distance < RETURN_SHARE * self._height:
             self.phase, self._nearest, self._back_s = "back", distance, self._time_s
         elif self._time_s - self._left_s > LONGEST_S:

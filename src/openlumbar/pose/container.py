@@ -115,8 +115,6 @@ def _picture_stream(container: InputContainer, name: str, head: bytes) -> VideoS
         raise InputError(name, "its pictures are coded in an unknown way", "convert it to mp4 with H.264")
     width, height = stream.codec_context.width, stream.codec_context.height
     if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
-        problem = (
-            f"its pictures are {width} × {height} px, more than {MAX_SIDE_PX} px a side or 64 megapixels"
-        )
+        problem = f"its pictures are {width} × {height} px, more than {MAX_SIDE_PX} px a side or 64 megapixels"
         raise InputError(name, problem, "record or convert it at 1920 × 1080")
     return stream

@@ -107,9 +107,7 @@ def _checked(arrays: Mapping[str, npt.ArrayLike], key: str, name: str) -> npt.ND
     if key not in arrays:
         raise InputError(name, f"the key {key!r} is missing, expected {expected}", _REMEDY)
     value = np.asarray(arrays[key])
-    fits = value.ndim == len(shape) and all(
-        n in (None, have) for n, have in zip(shape, value.shape, strict=True)
-    )
+    fits = value.ndim == len(shape) and all(n in (None, have) for n, have in zip(shape, value.shape, strict=True))
     if not fits or not np.can_cast(value.dtype, dtype, casting="same_kind"):
         got = f"{value.dtype.name} of shape {value.shape}"
         raise InputError(name, f"the key {key!r} holds {got}, expected {expected}", _REMEDY)
@@ -131,9 +129,7 @@ def _check_frames(values: Mapping[str, npt.NDArray[Any]], name: str) -> None:
     rows = [np.isnan(values[key]).reshape(len(time_s), -1) for key in ("image", "world")]
     missing = np.concatenate(rows, axis=1)
     if np.any(missing.any(axis=1) != missing.all(axis=1)):
-        raise InputError(
-            name, "some frames hold NaN in part", "set a frame without a person to NaN in all keys"
-        )
+        raise InputError(name, "some frames hold NaN in part", "set a frame without a person to NaN in all keys")
     if np.any(np.isinf(values["image"])) or np.any(np.isinf(values["world"])):
         raise InputError(name, "the keys 'image' and 'world' must not hold infinities", _REMEDY)
     visibility = values["visibility"]

@@ -151,15 +151,11 @@ class VideoReader:
         parts = []
         if self.truncated:
             stated = f" of {self.info.duration_s:.1f} s" if self.info.duration_s else ""
-            parts.append(
-                f"the file breaks off, read as far as it goes: {self._timeline.last_s:.1f} s{stated}"
-            )
+            parts.append(f"the file breaks off, read as far as it goes: {self._timeline.last_s:.1f} s{stated}")
         if self.damaged_count:
             parts.append(f"damaged pictures left out: {self.damaged_count}")
         if self._timeline.repaired_count:
-            parts.append(
-                f"frames without a usable time that got a likely one: {self._timeline.repaired_count}"
-            )
+            parts.append(f"frames without a usable time that got a likely one: {self._timeline.repaired_count}")
         return f"{self.name}: {'; '.join(parts)}" if parts else None
 
     def _prepare(self, max_side_px: int) -> None:
@@ -217,9 +213,7 @@ class VideoReader:
             yield from self._sound_pictures(packet, broken)
         self.truncated = not self._is_live and (was_cut or self._lacks_end(end))
 
-    def _sound_pictures(
-        self, packet: "Packet[VideoStream]", broken: set[int | None]
-    ) -> Iterator[av.VideoFrame]:
+    def _sound_pictures(self, packet: "Packet[VideoStream]", broken: set[int | None]) -> Iterator[av.VideoFrame]:
         try:
             pictures = packet.decode()
         except av.FFmpegError:

@@ -23,6 +23,7 @@ from openlumbar.reports.video import AnnotatedVideo
 
 REPORT, VIDEO, SIGNALS = "report.html", "annotated.mp4", "signals.csv"
 REPETITIONS, TRACK, RESULT = "repetitions.csv", "track.pose.npz", "result.json"
+_DRAWN_SIDE_PX = 640  # a figure on a plain ground needs no more, and takes a third of the time of 1280
 _REMEDY = "choose another folder, or one with room for it"
 
 
@@ -55,7 +56,9 @@ class ResultFolder:
         self._waiting: deque[Moment] = deque()
         self._scoreboard = Scoreboard(tasks)
         self._key_frames = KeyFrameChooser([task.card.slug for task in tasks], facts.frame_size)
-        self._video = AnnotatedVideo(self._folder / VIDEO, facts.frame_size, facts.fps, facts.duration_s)
+        self._shrink = 1.0 if facts.has_pictures else min(1.0, _DRAWN_SIDE_PX / max(facts.frame_size))
+        width, height = (max(1, round(side * self._shrink)) for side in facts.frame_size)
+        self._video = AnnotatedVideo(self._folder / VIDEO, (width, height), facts.fps, facts.duration_s)
 
     def __enter__(self) -> Self:
         """Return the folder."""
@@ -80,8 +83,9 @@ class ResultFolder:
         self._key_frames.take(happened)
         while self._waiting and self._waiting[0].time_s <= reached_s:
             moment = self._waiting.popleft()
-            image, visibility = (moment.pose.image, moment.pose.visibility) if moment.pose else (None, None)
-            self._video.add(moment.time_s, moment.rgb, image, visibility, self._scoreboard.at(moment.time_s))
+            overlay, pose = self._scoreboard.at(moment.time_s), moment.pose
+            image, visibility = (pose.image * self._shrink, pose.visibility) if pose else (None, None)
+            self._video.add(moment.time_s, moment.rgb, image, visibility, overlay)
 
     def finish(self, analysis: Analysis, track: PoseTrack, stature: Stature) -> None:
         """Write everything else.

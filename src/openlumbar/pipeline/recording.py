@@ -38,6 +38,7 @@ class Facts:
 
     name: str
     frame_size: tuple[int, int]
+    has_pictures: bool
     fps: float
     duration_s: float | None
     frames: int | None
@@ -90,7 +91,13 @@ class FilmedRecording:
         self._reader = VideoReader(source)
         info = self._reader.info
         self.facts = Facts(
-            printable(info.name), info.frame_size, info.fps, info.duration_s, info.frame_count_estimate, _FILMED_CHUNK
+            name=printable(info.name),
+            frame_size=info.frame_size,
+            has_pictures=True,
+            fps=info.fps,
+            duration_s=info.duration_s,
+            frames=info.frame_count_estimate,
+            chunk_frames=_FILMED_CHUNK,
         )
         try:
             self._backend: PoseBackend = load("blazepose", model=model)
@@ -148,7 +155,7 @@ class TrackedRecording:
         width, height = track.frame_size.tolist()
         fps, count = rate_hz(track), len(track)
         self._track, self._sha256 = track, sha256
-        self.facts = Facts(printable(name), (width, height), fps, count / fps, count, _TRACKED_CHUNK)
+        self.facts = Facts(printable(name), (width, height), False, fps, count / fps, count, _TRACKED_CHUNK)
 
     @classmethod
     def open(cls, path: Path) -> "TrackedRecording":

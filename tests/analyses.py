@@ -33,16 +33,16 @@ def repetition(index: int, peak: float, name: str, counted_from: float) -> Repet
     """Make the repetition that belongs to one trapezoid."""
     start_s = 1.0 + CYCLE_S * index
     side = ("left" if peak > 0 else "right") if name == "trunk_yaw_deg" else None
-    spread = 0.1 * abs(peak)
+    size = abs(peak)  # a repetition tells its size and its side, not a sign
     return Repetition(
         start_s=start_s,
         peak_s=start_s + OUT_S + HOLD_S / 2,
         end_s=start_s + OUT_S + HOLD_S + BACK_S,
-        counted=abs(peak) >= counted_from,
+        counted=size >= counted_from,
         side=side,
         hold_s=HOLD_S if name == "hip_rise_cm" else None,
-        interval90={name: (peak - spread, peak + spread)},
-        **{name: peak},
+        interval90={name: (0.9 * size, 1.1 * size)},
+        **{name: size},
     )
 
 

@@ -26,6 +26,11 @@ def test_the_curve_starts_at_the_persons_own_rest() -> None:
     assert from_rest.max() == pytest.approx(10.0, abs=1e-6)
 
 
+def test_swings_to_either_side_leave_rest_in_the_middle() -> None:
+    from_rest = measured_from_rest(make_analysis(peaks=(25.0, -20.0), slug="cross-twist"))
+    assert (from_rest.min(), from_rest[0], from_rest.max()) == pytest.approx((-20.0, 0.0, 25.0), abs=1e-6)
+
+
 def test_rest_is_found_without_repetitions_too() -> None:
     from_rest = measured_from_rest(replace(make_analysis(peaks=(10.0,)), repetitions=()))
     assert from_rest[0] == pytest.approx(0.0, abs=0.1)

@@ -27,10 +27,10 @@ def measured_from_rest(analysis: Analysis) -> FloatArray:
     valid = np.isfinite(value)
     if not valid.any():
         return value
-    peaks = {item.peak_s: getattr(item, drive.measured_as) for item in analysis.repetitions}
+    sizes = [(item, getattr(item, drive.measured_as)) for item in analysis.repetitions]
     rests = [
-        float(np.interp(peak_s, time_s[valid], value[valid])) - size
-        for peak_s, size in peaks.items()
+        float(np.interp(item.peak_s, time_s[valid], value[valid])) - (-size if item.side == "right" else size)
+        for item, size in sizes
         if size is not None
     ]
     percentile = _LOW_REST_PERCENTILE if drive.rest == "low" else 50

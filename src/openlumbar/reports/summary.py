@@ -69,15 +69,9 @@ def limit_of(card: Card, level: Level, code: str) -> Quantity | None:
 
 
 def estimate_of(repetition: Repetition, name: str) -> Estimate | None:
-    """Return the size of one of a repetition's estimates, whichever way it went."""
+    """Return one of a repetition's estimates with its interval, as far as they are known."""
     value: float | None = getattr(repetition, name)
-    if value is None:
-        return None
-    sign = -1 if value < 0 else 1
-    if name not in repetition.interval90:
-        return Estimate(abs(value))
-    low, high = sorted(sign * bound for bound in repetition.interval90[name])
-    return Estimate(abs(value), low, high)
+    return None if value is None else Estimate(value, *repetition.interval90.get(name, ()))
 
 
 def estimate_text(estimate: Estimate | None, name: str, words: Words) -> str:

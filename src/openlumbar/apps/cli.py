@@ -59,7 +59,7 @@ def _status(arguments: list[str]) -> int:
         return _complain(str(error), BAD_INPUT)
     except typer.TyperException as error:
         return _complain(_explained(error), BAD_INPUT)
-    except BrokenPipeError:  # whoever read our output has enough
+    except (BrokenPipeError, SystemExit):  # whoever read our output has enough; Typer and Rich leave by SystemExit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):

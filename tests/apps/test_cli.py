@@ -14,7 +14,7 @@ from rich.console import Console
 from analyses import make_analysis
 from media import write_video
 from openlumbar import __version__
-from openlumbar.apps import cli, progress
+from openlumbar.apps import cli, commands, progress
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.errors import InputError
 from patients import write_track
@@ -180,7 +180,7 @@ def failing(error: BaseException) -> Callable[..., Analysis]:
 
 def test_our_own_mistake_is_owned_up_to(run: Run, track: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENLUMBAR_DEBUG", raising=False)
-    monkeypatch.setattr(cli, "analyze_recording", failing(ZeroDivisionError("division\nby zero")))
+    monkeypatch.setattr(commands, "analyze_recording", failing(ZeroDivisionError("division\nby zero")))
     status, out, err = run("analyze", track, "--exercise", "bridge")
     assert (status, out) == (1, "")
     assert one_line(err).startswith("a mistake of ours (ZeroDivisionError: division by zero); please report it")
@@ -188,14 +188,14 @@ def test_our_own_mistake_is_owned_up_to(run: Run, track: Path, monkeypatch: pyte
 
 def test_who_asks_for_it_sees_the_trace(track: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENLUMBAR_DEBUG", "1")
-    monkeypatch.setattr(cli, "analyze_recording", failing(ZeroDivisionError()))
+    monkeypatch.setattr(commands, "analyze_recording", failing(ZeroDivisionError()))
     monkeypatch.setattr(sys, "argv", ["openlumbar", "analyze", str(track), "--exercise", "bridge"])
     with pytest.raises(ZeroDivisionError):
         cli.main()
 
 
 def test_ctrl_c_ends_with_one_line(run: Run, track: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "analyze_recording", failing(KeyboardInterrupt()))
+    monkeypatch.setattr(commands, "analyze_recording", failing(KeyboardInterrupt()))
     status, out, err = run("analyze", track, "--exercise", "bridge")
     assert (status, out) == (130, "")
     assert one_line(err) == "stopped, nothing was judged"
@@ -223,6 +223,12 @@ def test_a_reader_that_has_enough_is_no_mistake(form: list[str], unbuffered: str
     with os.fdopen(write, "wb") as broken:
         done = subprocess.run(words, stdout=broken, stderr=subprocess.PIPE, env=environment, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (cli.BROKEN_PIPE, b"")
+
+
+def test_nothing_heavy_is_loaded_before_ctrl_c_is_looked_after() -> None:
+    script = "import sys, openlumbar.apps.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    assert {"typer", "rich", "numpy", "av", "pydantic"}.isdisjoint(done.stdout.split())
 
 
 def test_the_version_is_told(run: Run) -> None:

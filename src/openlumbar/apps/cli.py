@@ -1,46 +1,19 @@
-"""The command `openlumbar`: what a person or a script types.
+"""The console's entry point: whatever happens, the user sees words and no traceback.
 
 Exit status: 0 judged, 3 the recording cannot be judged, 2 bad input (one line on stderr), 1 our own mistake,
-130 stopped with Ctrl-C.
+130 stopped with Ctrl-C. Nothing heavy is imported before a Ctrl-C is looked after.
 """
 
 import io
-import json
 import os
 import sys
-import webbrowser
-from pathlib import Path
-from typing import Annotated, Literal
 
-import typer
-from rich.console import Console
-from rich.table import Table
-
-from openlumbar import __version__
-from openlumbar.apps.progress import ProgressBar, StopOnInterrupt
-from openlumbar.assessment.analysis import Analysis
-from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.errors import InputError
-from openlumbar.physique import Physique, Sex
-from openlumbar.pipeline.analyze import analyze_recording
-from openlumbar.pipeline.folder import REPORT
-from openlumbar.reports.terminal import print_table
 
 JUDGED, OUR_MISTAKE, BAD_INPUT, NOT_JUDGED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
 
-_REPORT: dict[Language, str] = {"en": "Report: ", "zh": "报告："}
-_ALL_REPORTS: dict[Language, str] = {"en": "All reports: ", "zh": "全部报告："}
 _DEBUG = "OPENLUMBAR_DEBUG"
 _REPORT_AT = f"please report it with what you typed (set {_DEBUG}=1 to see more)"
-
-app = typer.Typer(
-    name="openlumbar",
-    help="Counted repetitions, timed holds and form faults for lumbar disc exercises, from an ordinary camera.",
-    invoke_without_command=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
 
 def main() -> None:
@@ -51,18 +24,25 @@ def main() -> None:
     sys.exit(_status(sys.argv[1:]))
 
 
+def __getattr__(name: str) -> object:
+    """Load the commands for who reads their help, such as the documentation."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from openlumbar.apps.commands import app
+
+    return app
+
+
 def _status(arguments: list[str]) -> int:
     try:
-        status = int(app(arguments, prog_name="openlumbar", standalone_mode=False) or 0)
-        sys.stdout.flush()
+        status = _run(arguments)
+        print(end="", flush=True)  # noqa: T201 - a full pipe or disk must show here, not at exit
     except InputError as error:
         return _complain(str(error), BAD_INPUT)
-    except typer.TyperException as error:
-        return _complain(_explained(error), BAD_INPUT)
     except (BrokenPipeError, SystemExit):  # whoever read our output has enough; Typer and Rich leave by SystemExit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         status = INTERRUPTED
     except Exception as error:
         if os.environ.get(_DEBUG):
@@ -71,130 +51,26 @@ def _status(arguments: list[str]) -> int:
     return _complain("stopped, nothing was judged", INTERRUPTED) if status == INTERRUPTED else status
 
 
+def _run(arguments: list[str]) -> int:
+    import typer
+
+    from openlumbar.apps.commands import app
+
+    try:
+        return int(app(arguments, prog_name="openlumbar", standalone_mode=False) or 0)
+    except typer.Abort:
+        return INTERRUPTED
+    except typer.TyperException as error:
+        return _complain(_explained(error), BAD_INPUT)
+
+
 def _complain(text: str, status: int) -> int:
     print(f"openlumbar: {' '.join(text.split())}", file=sys.stderr)  # noqa: T201 - the one line a user gets
     return status
 
 
-def _explained(error: typer.TyperException) -> str:
+def _explained(error: Exception) -> str:
     format_message = getattr(error, "format_message", None)
     text = str(format_message() if format_message else error).replace(": Value error,", ":").strip().rstrip(".")
     command = getattr(getattr(error, "ctx", None), "command_path", "openlumbar")
     return f"{text}; see {command} --help"
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"openlumbar {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Counted repetitions, timed holds and form faults for lumbar disc exercises, from an ordinary camera."""
-    del version  # its callback does the work
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-
-
-@app.command()
-def analyze(
-    source: Annotated[str, typer.Argument(help="A video file, camera:0, or a *.pose.npz track.")],
-    exercise: Annotated[
-        str, typer.Option(help="The exercise done: see `openlumbar exercises`; auto recognises it.", metavar="SLUG")
-    ],
-    level: Annotated[str | None, typer.Option(help="The level prescribed, such as L2.", metavar="LEVEL")] = None,
-    height_cm: Annotated[float | None, typer.Option(help="Body height; makes centimetres exact.")] = None,
-    weight_kg: Annotated[float | None, typer.Option(help="Body weight.")] = None,
-    sex: Annotated[Sex | None, typer.Option(help="Sets the height assumed when none is given.")] = None,
-    age: Annotated[float | None, typer.Option(help="Age in years.")] = None,
-    model: Annotated[
-        Literal["full", "heavy", "lite"], typer.Option(help="Pose model: heavy is surer and slower, lite quicker.")
-    ] = "full",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the report, the annotated video, tables and the track.")
-    ] = None,
-    seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="Stop after this much of the recording; a camera runs until Ctrl-C.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    language: Annotated[Language, typer.Option(help="Language of every message.")] = "en",
-) -> int:
-    """Count, time and check the exercise in a recording.
-
-    Exit status: 0 judged, 3 the recording cannot be judged (the answer says why), 2 bad input.
-    """
-    physique = Physique(height_cm, weight_kg, sex, age)
-    with StopOnInterrupt(wanted=source.startswith("camera:")) as stop, ProgressBar() as progress:
-        analysis = analyze_recording(
-            source,
-            exercise,
-            level,
-            physique,
-            model,
-            out=out,
-            on_progress=progress,
-            seconds=seconds,
-            is_over=stop.is_asked,
-        )
-    if as_json:
-        print(json.dumps(analysis.to_json(language), ensure_ascii=False, allow_nan=False))  # noqa: T201 - the answer
-    else:
-        _print(analysis, language, out)
-    return JUDGED if analysis.judged else NOT_JUDGED
-
-
-@app.command()
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the three reports.")] = Path("demo"),
-    open_it: Annotated[bool, typer.Option("--open", help="Show the reports in the browser, if there is one.")] = False,
-    language: Annotated[Language, typer.Option(help="Language of every message.")] = "en",
-) -> int:
-    """Watch a simulated patient through the whole path: no camera, no file."""
-    from openlumbar.pipeline.demo import INDEX, run_demo  # the simulation needs SciPy, which takes seconds to load
-
-    judged = True
-    for analysis, folder in run_demo(out):
-        _print(analysis, language, folder)
-        print()  # noqa: T201 - between two tables
-        judged &= analysis.judged
-    index = (out / INDEX).resolve()
-    print(f"{_ALL_REPORTS[language]}{index}")  # noqa: T201 - the answer
-    if open_it:
-        _open_in_browser(index)
-    return JUDGED if judged else NOT_JUDGED
-
-
-@app.command()
-def exercises(language: Annotated[Language, typer.Option(help="Language of the names.")] = "en") -> None:
-    """List the exercises that can be judged, with their levels and where the camera belongs."""
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
-    for heading in ("exercise", "name", "camera", "levels"):
-        table.add_column(heading)
-    for slug in exercise_slugs():
-        card = exercise(slug)
-        levels = (level.id for level in card.levels if not level.by_clock)
-        table.add_row(slug, card.name.in_language(language), card.view, " ".join(levels))
-    Console().print(table)
-
-
-def _print(analysis: Analysis, language: Language, folder: Path | None) -> None:
-    console = Console(highlight=False)
-    print_table(analysis, console, language)
-    if folder is not None:
-        console.print(f"{_REPORT[language]}{folder / REPORT}", soft_wrap=True, markup=False)
-
-
-def _open_in_browser(page: Path) -> None:
-    """Show a page; a machine without a browser is no failure."""
-    try:
-        shown = webbrowser.open(page.as_uri())
-    except (webbrowser.Error, OSError):
-        shown = False
-    if not shown:
-        print("No browser was found here; open that page in one.", file=sys.stderr)  # noqa: T201 - a hint

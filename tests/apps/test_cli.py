@@ -186,6 +186,13 @@ def test_our_own_mistake_is_owned_up_to(run: Run, track: Path, monkeypatch: pyte
     assert one_line(err).startswith("a mistake of ours (ZeroDivisionError: division by zero); please report it")
 
 
+def test_a_full_disk_is_no_mistake_of_ours(run: Run, track: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "analyze_recording", failing(OSError(28, "No space left on device", "tmp.bin")))
+    status, out, err = run("analyze", track, "--exercise", "bridge")
+    assert (status, out) == (2, "")
+    assert one_line(err).startswith("tmp.bin: No space left on device; check")
+
+
 def test_who_asks_for_it_sees_the_trace(track: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENLUMBAR_DEBUG", "1")
     monkeypatch.setattr(commands, "analyze_recording", failing(ZeroDivisionError()))

@@ -44,6 +44,9 @@ def _status(arguments: list[str]) -> int:
         return BROKEN_PIPE
     except KeyboardInterrupt:
         status = INTERRUPTED
+    except OSError as error:  # the world outside: a full disk, a device that went away
+        what = f"{error.filename or 'the output'}: {error.strerror or error}"
+        return _complain(f"{what}; check that it is there, may be used and has room", BAD_INPUT)
     except Exception as error:
         if os.environ.get(_DEBUG):
             raise

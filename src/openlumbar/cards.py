@@ -94,7 +94,7 @@ class FaultRule(_Frozen):
     """One form fault: a measure of the repetition and the limit that it breaks.
 
     `measure` is "peak", "hold_s", "out_s", "back_s", "wrong_side", "hold_share" or "<signal>.<take>" with
-    take one of max, min, median, rest, range. `priority` 1 is spoken first. No `levels` means every level.
+    take one of max, min, max_abs, median, rest, range. `priority` 1 is spoken first. No `levels` means every level.
     """
 
     code: Code

@@ -38,9 +38,13 @@ LONGEST_S = 60.0
 STEADY_S = 0.5
 """After another movement the signal must stay within the smallest excursion for so long to be at rest."""
 
-REST_SAMPLES = 240
-"""The resting level is taken from so many latest resting samples (8 s at 30 a second): slow lifts of up to
-5 s hardly move it, a shifted posture does."""
+REST_SAMPLES, REST_STEP_S = 240, 1 / 30
+"""The resting level is taken from so many latest resting samples, at most 30 a second, so over 8 s or more:
+slow lifts of up to 5 s hardly move it, a shifted posture does."""
+
+KNOWN_AFTER_S, DIP_S = 1.5, 3.0
+"""A resting level that has held for so long is taken up again when the signal falls below it for a moment only
+(a lifted head, a foot put right)."""
 
 LOW_REST_QUANTILE = 0.25
 """Where a signal rests low, this quantile of the resting samples is its level; in the middle, the median."""
@@ -95,6 +99,7 @@ class ExcursionFinder:
         self.side = 1
         self.rest = math.nan
         self._time_s = self._rest_since_s = math.nan
+        self._former: tuple[float, float] | None = None
         self._settle_at(math.nan)
 
     @property
@@ -115,7 +120,9 @@ class ExcursionFinder:
         if self._steady is not None and not self._is_steady(value):
             return None
         if math.isnan(self.rest):
-            self.rest, self._rest_since_s = value, -math.inf
+            self._settle_at(value)
+            self._rest_since_s = -math.inf
+        self._undo_dip(value)
         distance = self.side * (value - self.rest)
         if self.phase == "back":
             return self._coming_back(distance, value)
@@ -132,9 +139,12 @@ class ExcursionFinder:
     def _is_steady(self, value: float) -> bool:
         """Wait, after a restart, until the signal has been steady for a while."""
         assert self._steady is not None  # noqa: S101 - asked only then
-        self._steady = [*((t, v) for t, v in self._steady if t >= self._time_s - STEADY_S), (self._time_s, value)]
-        values = [v for _, v in self._steady]
-        if self._time_s - self._steady[0][0] < STEADY_S * 0.9 or max(values) - min(values) > self._noticed:
+        steady = [*self._steady, (self._time_s, value)]
+        while len(steady) > 1 and steady[1][0] <= self._time_s - STEADY_S:
+            del steady[0]
+        self._steady = steady
+        values = [v for _, v in steady]
+        if self._time_s - steady[0][0] < STEADY_S or max(values) - min(values) > self._noticed:
             return False
         self._steady = None
         return True
@@ -142,7 +152,19 @@ class ExcursionFinder:
     def _settle_at(self, level: float) -> None:
         """Take a new resting level and forget what was before."""
         self.rest = level
+        self._settled_s = self._pushed_s = self._time_s
         self._resting = RunningQuantile(REST_SAMPLES, self._quantile)
+
+    def _undo_dip(self, value: float) -> None:
+        """Return to the former rest when a fall below it was only a dip."""
+        if self._former is None or self.phase == "back":
+            return
+        level, until_s = self._former
+        if self._time_s > until_s:
+            self._former = None
+        elif abs(value - level) < self._noticed / 2:
+            self._former, self.phase = None, "rest"
+            self._settle_at(level)
 
     def _stay(self, value: float) -> None:
         away = value - self.rest
@@ -153,8 +175,11 @@ class ExcursionFinder:
             self._is_near_top = True
             return
         if away < -self._noticed and not self._two_sided:  # a one-sided signal fell below its rest: the rest was wrong
+            well_known = self._time_s - self._settled_s >= KNOWN_AFTER_S
+            self._former = (self.rest, self._time_s + DIP_S) if well_known else None
             self._settle_at(value)
-        self.rest = self._resting.push(value)
+        if self._resting.is_empty or self._time_s - self._pushed_s >= REST_STEP_S:
+            self.rest, self._pushed_s = self._resting.push(value), self._time_s
 
     def _go_out(self, distance: float) -> None:
         self._is_near_top = distance >= TOP_SHARE * self._height

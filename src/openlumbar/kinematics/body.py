@@ -191,8 +191,8 @@ def _stance_ratio(body: Body) -> FloatArray:
 
 def _raised_hand(body: Body) -> Mapping[str, FloatArray]:
     """Tell which hand is held up, and how far the wrists are above the nose (metres of the body model)."""
-    height = -body.joints[:, :, 1]
-    hip = dot(body.middle(L.LEFT_HIP, L.RIGHT_HIP), UP)
+    height = np.einsum("tij,tj->ti", body.joints, unit(body.trunk))  # along the trunk: leaning raises no hand
+    hip = (height[:, L.LEFT_HIP] + height[:, L.RIGHT_HIP]) / 2
     left, right, nose = height[:, L.LEFT_WRIST], height[:, L.RIGHT_WRIST], height[:, L.NOSE]
     upper = np.maximum(left, right)
     both = np.minimum(left, right) > nose

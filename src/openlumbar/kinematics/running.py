@@ -31,6 +31,11 @@ class RunningQuantile:
         return self.value
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether no value was taken in yet."""
+        return not self._sorted
+
+    @property
     def value(self) -> float:
         """Return the quantile so far, interpolated between neighbours."""
         if not self._sorted:

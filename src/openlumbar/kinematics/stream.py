@@ -8,7 +8,7 @@ import numpy as np
 
 from openlumbar.kinematics.body import MEASURED, Body, is_human, posture_signals
 from openlumbar.kinematics.geometry import heading_deg, height_above_line, rotate, weak_perspective_scale, wrap_deg
-from openlumbar.kinematics.repair import HALF_WINDOW, SideKeeper, remove_spikes, smooth
+from openlumbar.kinematics.repair import HALF_WINDOW, SideKeeper, remove_spikes, smooth, window_median
 from openlumbar.kinematics.running import RunningQuantile
 from openlumbar.kinematics.signals import SIGNAL_NAMES, FloatArray, Signals
 from openlumbar.kinematics.yaw import LineHeading
@@ -61,7 +61,7 @@ class SignalStream:
         if frames is not None:
             frames = self._sides.push(frames)
         track = _join(self._context, frames)
-        if track is None:
+        if track is None or not len(track):
             return Signals(np.empty(0), {name: np.empty(0) for name in SIGNAL_NAMES})
         start, stop = self._done, max(self._done, len(track) - hold_back)
         keep_from = max(0, stop - 2 * HALF_WINDOW - 1)
@@ -72,6 +72,7 @@ class SignalStream:
     def _signals(self, track: PoseTrack, new: slice) -> Signals:
         image, world = _repaired(track)
         ankle_speed_ratio = _ankle_speed_ratio(image, track.time_s)[new]
+        sight = {name: value[new] for name, value in _sight(track, image).items()}
         scale, misfit = weak_perspective_scale(image[new][:, MEASURED], world[new][:, MEASURED])
         image, world = image[new] / scale[:, None, None], world[new]
         roll_deg = self._roll_deg.push_all(_roll_deg(image))
@@ -91,7 +92,7 @@ class SignalStream:
         fit = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
         values["plausibility"] = np.where(is_human(body), fit, fit * 0)
         values["ankle_speed_ratio"] = ankle_speed_ratio
-        values.update(_visibility(track[new]))
+        values.update(sight)
         return Signals(track.time_s[new], {name: values[name] for name in SIGNAL_NAMES})
 
 
@@ -168,15 +169,15 @@ def _ankle_speed_ratio(image: FloatArray, time_s: FloatArray) -> FloatArray:
     return np.asarray(speed / trunk)
 
 
-def _visibility(track: PoseTrack) -> dict[str, FloatArray]:
-    """Tell how well hips, knees and ankles (and shoulders) are seen, on their better side."""
+def _sight(track: PoseTrack, image: FloatArray) -> dict[str, FloatArray]:
+    """Tell how well the joints are seen and whether the legs are in the picture; a repaired frame counts as seen."""
     width, height = track.frame_size
-    x, y = track.image[..., 0], track.image[..., 1]
-    legs = MEASURED[2:]
-    inside = ((x >= 0) & (x <= width) & (y >= 0) & (y <= height))[:, legs].all(axis=1)
-    pairs = track.visibility[:, MEASURED].astype(np.float64).reshape(len(track), len(MEASURED) // 2, 2)
-    seen = pairs.max(axis=2).mean(axis=1)
+    legs = image[:, MEASURED[2:]]
+    inside = ((legs >= 0) & (legs <= np.array([width, height]))).all(axis=(1, 2))
+    visibility = track.visibility[:, MEASURED].astype(np.float64)
+    visibility = np.where(np.isnan(visibility), window_median(visibility), visibility)
+    pairs = visibility.reshape(len(track), len(MEASURED) // 2, 2)
     return {
-        "legs_in_frame": np.where(track.has_person, inside.astype(np.float64), np.nan),
-        "visibility": seen,
+        "legs_in_frame": np.where(np.isfinite(legs).all(axis=(1, 2)), inside.astype(np.float64), np.nan),
+        "visibility": pairs.max(axis=2).mean(axis=1),
     }

@@ -10,7 +10,7 @@ from openlumbar.assessment.analysis import Analysis
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique, stature_of
 from openlumbar.pipeline.folder import ResultFolder
-from openlumbar.pipeline.recording import Recording, open_recording, source_of, track_of
+from openlumbar.pipeline.recording import THREADS, Recording, open_recording, source_of, track_of
 from openlumbar.pipeline.session import Session, Task, tasks_for
 
 OnProgress = Callable[[int, int | None], None]
@@ -43,6 +43,7 @@ def analyze_recording(
     on_progress: OnProgress | None = None,
     seconds: float | None = None,
     is_over: Callable[[], bool] = lambda: False,
+    threads: int = THREADS,
 ) -> Analysis:
     """Analyze a recording; see `analyze`.
 
@@ -56,9 +57,10 @@ def analyze_recording(
         on_progress: told how far it is.
         seconds: stop after this much of the recording.
         is_over: asked at each frame whether to stop here.
+        threads: how many the pose model computes on.
     """
     tasks = tasks_for(exercise, level)
-    with open_recording(source, model) as recording:
+    with open_recording(source, model, threads) as recording:
         return run(recording, tasks, physique, out=out, on_progress=on_progress, seconds=seconds, is_over=is_over)
 
 

@@ -18,6 +18,9 @@ from openlumbar.pose.track import PoseTrack
 from openlumbar.pose.video import RgbArray, VideoReader, sha256_of
 
 CAMERA_PREFIX = "camera:"
+THREADS = 2
+"""Threads of the pose model: two finish a single recording soonest; in batches, one each wastes the least."""
+
 _TRACK_SUFFIX = ".npz"
 _FILMED_CHUNK, _TRACKED_CHUNK = 16, 256
 """Frames judged at once: a call costs as much as some frames, a picture that waits costs 3 MB."""
@@ -82,8 +85,8 @@ class Recording(Protocol):
 class FilmedRecording:
     """A video file or a webcam, and the tracker that looks at it."""
 
-    def __init__(self, source: Path | str, model: str) -> None:
-        """Open the source and load the model.
+    def __init__(self, source: Path | str, model: str, threads: int) -> None:
+        """Open the source and load the model, which computes on so many threads.
 
         Raises:
             InputError: when there is nothing to read, or no such model.
@@ -100,7 +103,7 @@ class FilmedRecording:
             chunk_frames=_FILMED_CHUNK,
         )
         try:
-            self._backend: PoseBackend = load("blazepose", model=model)
+            self._backend: PoseBackend = load("blazepose", model=model, threads=threads)
         except BaseException:
             self._reader.close()
             raise
@@ -187,7 +190,7 @@ class TrackedRecording:
         return self._sha256 or sha256_of_track(track)
 
 
-def open_recording(source: Path | str, model: str) -> Recording:
+def open_recording(source: Path | str, model: str, threads: int = THREADS) -> Recording:
     """Open a video file, a webcam (`camera:0`) or a `*.pose.npz` track.
 
     Raises:
@@ -195,7 +198,7 @@ def open_recording(source: Path | str, model: str) -> Recording:
     """
     if not str(source).startswith(CAMERA_PREFIX) and Path(source).suffix.lower() == _TRACK_SUFFIX:
         return TrackedRecording.open(Path(source))
-    return FilmedRecording(source, model)
+    return FilmedRecording(source, model, threads)
 
 
 def track_of(moments: list[Moment], frame_size: tuple[int, int]) -> PoseTrack:

@@ -329,3 +329,38 @@ def test_too_short_and_nothing_done(slug: str) -> None:
 def test_the_wrong_view(slug: str, view_deg: float) -> None:
     judged = judge_set(slug, *good_set(slug), view_angle_deg=view_deg)
     assert (judged.counted, judged.reason) == (0, "wrong_view")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("away_s", [30.0, 80.0])
+def test_somebody_who_leaves_while_coming_back_ends_nothing_badly(slug: str, away_s: float) -> None:
+    planned = GOOD[slug].model_copy(update={"rest_s": 0.0})
+    samples = samples_of(exercise(slug), trapezoids([planned]))[:-5]
+    assert judge(slug, after(samples, absent(away_s))).counted <= 1
+
+
+@pytest.mark.parametrize("slug", ["bridge", "sit-up"])
+@pytest.mark.parametrize("fps", [5.0, 7.0, 9.0, 10.0, 12.0])
+def test_a_slow_camera_finds_rest_after_another_movement(slug: str, fps: float) -> None:
+    card = exercise(slug)
+    upright = {"shoulder_height_ratio": 2.0, "hip_height_ratio": 1.7}
+    before = samples_of(card, [0.0] * round(5 * fps), fps, **upright)
+    samples = after(before, samples_of(card, trapezoids(good_set(slug, 3), fps), fps), 1 / fps)
+    assert judge(card, samples).counted == 3
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_slow_lifts_are_counted_at_240_frames_a_second(slug: str) -> None:
+    slow = [planned.model_copy(update={"out_s": 5.0, "back_s": 5.0}) for planned in good_set(slug, 3)]
+    assert judge(slug, samples_of(exercise(slug), trapezoids(slow, 240.0), 240.0)).counted == 3
+
+
+@pytest.mark.parametrize(("slug", "dip"), [("sit-up", -12.0), ("bridge", -4.0), ("bridge", -8.0)])
+def test_a_dip_below_the_rest_loses_nothing(slug: str, dip: float) -> None:
+    """The hips are lifted once to lie better, or the head once to look: the trunk or the hips fall below rest."""
+    card, planned = exercise(slug), GOOD[slug].model_copy(update={"peak": 18.0 if slug == "sit-up" else 10.0})
+    moments = np.arange(0.0, 8.0, 1 / FPS)
+    dipped = np.interp(moments, [0, 3, 4, 5, 6, 8], [0, 0, dip, dip, 0, 0]).tolist()
+    judged = judge(card, samples_of(card, [*dipped, *trapezoids([planned] * 4, lead_in_s=0.0)]))
+    assert judged.counted == 4
+    assert max(repetition.measures["peak"] for repetition in judged.repetitions) < 1.1 * planned.peak

@@ -245,3 +245,37 @@ def test_random_patients_are_counted_exactly(slug: str) -> None:
         if Counter(judged.sides) != Counter(true.side for true in simulation.truth.counted):
             wrong.append(filmed.name)
     assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize(("done", "expected"), [(a, b) for a in SLUGS for b in SLUGS if a != b])
+def test_one_exercise_is_refused_as_another(done: str, expected: str) -> None:
+    assert not judge(expected, signals_of(done).samples()).verdict.judged
+
+
+@pytest.mark.parametrize("lean_deg", [-25.0, 25.0])
+def test_hands_at_the_shoulders_are_not_raised_by_a_lean(lean_deg: float) -> None:
+    swings = list(alternated(TWIST, 6, "left"))
+    swings[1] = replace(swings[1], lean_deg=lean_deg)
+    judged, _ = judge_scenario(scenario("cross-twist", TwistSet(tuple(swings), hands="shoulder")))
+    assert judged.faults == {"leaning": 1}
+
+
+@pytest.mark.parametrize("lean_deg", [-22.0, 22.0])
+def test_a_constant_lean_is_no_roll_of_the_camera(lean_deg: float) -> None:
+    swings = tuple(replace(swing, lean_deg=lean_deg, rest_s=0.0, hold_s=1.0) for swing in alternated(TWIST, 10, "left"))
+    judged, simulation = judge_scenario(scenario("cross-twist", TwistSet(swings, hands="on_hip")))
+    true = Counter(code for repetition in simulation.truth.repetitions for code in repetition.faults)
+    assert judged.faults == true
+
+
+def test_random_twists_are_counted_exactly() -> None:
+    rng = np.random.default_rng(2024)
+    wrong = []
+    for index in range(12):
+        filmed = random_scenario("cross-twist", rng, with_faults=index % 2 == 1)
+        simulation = simulate(filmed, index)
+        signals = compute_signals(simulation.track, Physique(filmed.physique.height_cm))
+        judged = judge("cross-twist", signals.samples(), filmed.level, filmed.physique)
+        if Counter(judged.sides) != Counter(true.side for true in simulation.truth.counted):
+            wrong.append(filmed.name)
+    assert len(wrong) <= 1, wrong

@@ -211,3 +211,19 @@ def test_samples_are_the_signals_row_by_row() -> None:
     samples = list(signals.samples())
     assert [sample.time_s for sample in samples] == signals.time_s.tolist()
     assert samples[50].values == pytest.approx({name: signals[name][50] for name in SIGNAL_NAMES}, nan_ok=True)
+
+
+def test_a_stream_may_begin_with_no_frame() -> None:
+    track, stream = film([lying()] * 10), SignalStream(Physique())
+    assert len(stream.push(track[:0])) == 0
+    assert len(stream.push(track)) + len(stream.finish()) == 10
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_a_short_gap_is_filled_for_the_engine_too(length: int) -> None:
+    track = film([lying(20.0)] * 60)
+    for values in (track.image, track.world, track.visibility):
+        values[30 : 30 + length] = np.nan
+    signals = compute_signals(track, Physique())
+    assert signals.valid("trunk_angle_deg").all()
+    assert signals.valid("visibility").all()

@@ -172,7 +172,7 @@ def _ankle_speed_ratio(image: FloatArray, time_s: FloatArray) -> FloatArray:
 def _sight(track: PoseTrack, image: FloatArray) -> dict[str, FloatArray]:
     """Tell how well the joints are seen and whether the legs are in the picture; a repaired frame counts as seen."""
     width, height = track.frame_size
-    legs = image[:, MEASURED[2:]]
+    legs = np.where(np.isnan(track.image), image, track.image)[:, MEASURED[2:]]
     inside = ((legs >= 0) & (legs <= np.array([width, height]))).all(axis=(1, 2))
     visibility = track.visibility[:, MEASURED].astype(np.float64)
     visibility = np.where(np.isnan(visibility), window_median(visibility), visibility)

@@ -267,7 +267,10 @@ def test_backwards_mirrors_the_cycles(session: Session, rest: str) -> None:
         Cycle(time_s[-1] - c.end_s, time_s[-1] - c.peak_s, time_s[-1] - c.start_s)
         for c in reversed(segment_cycles(time_s, value[::-1], rest))  # type: ignore[arg-type]
     ]
-    assert_alike(segment_cycles(time_s, value, rest), mirrored, within_s=0.7)  # type: ignore[arg-type]
+    there, back = as_array(segment_cycles(time_s, value, rest)), as_array(mirrored)  # type: ignore[arg-type]
+    assert there.shape == back.shape
+    # the outer borders lie in the rest around the set, where either end of it is a fair answer
+    np.testing.assert_allclose(there.ravel()[1:-1], back.ravel()[1:-1], atol=0.7)
 
 
 @SESSIONS

@@ -8,13 +8,13 @@ from openlumbar.assessment.events import RaisedHand, Side
 from openlumbar.assessment.excursion import LEAVE_SHARE, Excursion
 from openlumbar.kinematics.signals import Sample
 
-WIND_UP_WITHIN_S = 1.0
+WIND_UP_WITHIN_S = 1.1
 """A wind-up is followed by the peak of the swing it prepares within this time (counter-movements take 0.3 to
-0.9 s in throws and chops; a prescribed swing takes 3 s a side)."""
+1 s in throws and chops; a prescribed swing takes 3 s a side)."""
 
-WIND_UP_SHARE, DUE_SHARE = 0.85, 0.55
-"""A wind-up is smaller than this share of the swing it prepares. People alternate: a swing to the side that is
-due may only be taken for a wind-up when it is about half or less."""
+WIND_UP_SHARE, DUE_SHARE = 1.1, 0.55
+"""A wind-up is not larger than the swing it prepares (give or take the tracker's 10 %). People alternate: a swing
+to the side that is due may only be taken for a wind-up when it is about half or less."""
 
 RESTED_S, DUE_RESTED_S = 0.2, 0.5
 """A wind-up starts from rest; a swing to the side that is due must have rested longer to be taken for one."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from openlumbar.kinematics.body import MEASURED, Body, is_human, posture_signals
 from openlumbar.kinematics.geometry import heading_deg, height_above_line, rotate, weak_perspective_scale, wrap_deg
-from openlumbar.kinematics.repair import HALF_WINDOW, SideKeeper, remove_spikes, smooth, window_median
+from openlumbar.kinematics.repair import HALF_WINDOW, CollapseFilter, SideKeeper, remove_spikes, smooth, window_median
 from openlumbar.kinematics.running import RunningQuantile
 from openlumbar.kinematics.signals import SIGNAL_NAMES, FloatArray, Signals
 from openlumbar.kinematics.yaw import LineHeading
@@ -45,6 +45,7 @@ class SignalStream:
         self._context: PoseTrack | None = None
         self._done = 0
         self._sides = SideKeeper()
+        self._collapses = CollapseFilter()
         self._size_m = RunningQuantile(MEMORY_FRAMES)
         self._roll_deg = RunningQuantile(MEMORY_FRAMES)
         self._shoulders = LineHeading(SHOULDER_WIDTH_ERROR)
@@ -59,7 +60,7 @@ class SignalStream:
 
     def _advance(self, frames: PoseTrack | None, hold_back: int) -> Signals:
         if frames is not None:
-            frames = self._sides.push(frames)
+            frames = self._collapses.push(self._sides.push(frames))
         track = _join(self._context, frames)
         if track is None or not len(track):
             return Signals(np.empty(0), {name: np.empty(0) for name in SIGNAL_NAMES})

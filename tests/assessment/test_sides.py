@@ -4,7 +4,7 @@ import pytest
 
 from openlumbar.assessment.events import RaisedHand, Side
 from openlumbar.assessment.excursion import Excursion
-from openlumbar.assessment.sides import SwingOrder, WindUpFilter, raised_hand_of, side_of
+from openlumbar.assessment.sides import WIND_UP_WITHIN_S, SwingOrder, WindUpFilter, raised_hand_of, side_of
 from openlumbar.kinematics.signals import Sample
 
 
@@ -84,12 +84,12 @@ def test_alternating_swings_that_grow_all_count() -> None:
     assert len(settled(*grows)) == 8
 
 
-def test_a_swing_is_held_back_for_a_second_at_most() -> None:
+def test_a_swing_is_held_back_for_a_limited_time() -> None:
     wind_ups, first = WindUpFilter(two_sided=True), swing(1, 20.0, 0.0)
     assert wind_ups.offer(first.ended_s, first, 0) == []
     assert wind_ups.waiting
     assert wind_ups.offer(1.2, None, 0) == []
-    assert wind_ups.offer(first.peak_s + 1.01, None, 0) == [first]
+    assert wind_ups.offer(first.peak_s + WIND_UP_WITHIN_S + 0.01, None, 0) == [first]
     assert not wind_ups.waiting
 
 

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.movements import FPS, absent, after, judge, judge_set, samples_of, trapezoids
 
-from openlumbar.assessment.engine import LONGEST_S, Assessor
+from openlumbar.assessment.engine import REMEMBERED_S, Assessor
 from openlumbar.assessment.events import PhaseChanged, Unseen
 from openlumbar.cards import CaseRepetition, exercise, exercise_slugs
 from openlumbar.kinematics.signals import Sample
@@ -271,7 +271,7 @@ def test_what_is_remembered_does_not_grow(slug: str) -> None:
         if index % 1000 == 999:
             sizes.append(len(assessor._history))
     assert len(set(sizes)) == 1
-    assert sizes[0] <= LONGEST_S * 10
+    assert sizes[0] <= REMEMBERED_S * 10
 
 
 def test_what_is_remembered_is_bounded_when_nobody_comes_back_down() -> None:
@@ -281,7 +281,7 @@ def test_what_is_remembered_is_bounded_when_nobody_comes_back_down() -> None:
     for index in range(4000):
         values = samples_of(card, [10.0 if index > 50 else 0.0])[0].values
         assessor.step(Sample(index / 10, {**values, "hip_rise_cm": values["hip_rise_cm"] + rng.normal(0, 0.1)}))
-        assert len(assessor._history) <= LONGEST_S * 10 + 1
+        assert len(assessor._history) <= REMEMBERED_S * 10 + 1
 
 
 @pytest.mark.parametrize("slug", SLUGS)

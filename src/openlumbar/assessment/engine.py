@@ -33,7 +33,7 @@ BLIND_LIMIT_S = 1.0
 SEEN_SHARE = 0.7
 """Share of a repetition's samples that must be usable for it to be judged."""
 
-BEFORE_S, LONGEST_S = 4.0, 70.0
+BEFORE_S, REMEMBERED_S = 4.0, 70.0
 """How much is remembered: enough before a movement to know its rest, and at most the longest movement."""
 
 NEUTRAL_SAMPLES = 300
@@ -115,7 +115,7 @@ class Assessor:
     def _remember(self, seen: _Seen) -> None:
         history = self._history
         history.append(seen)
-        keep_s = LONGEST_S if self._is_open else 2 * BEFORE_S
+        keep_s = REMEMBERED_S if self._is_open else 2 * BEFORE_S
         while history[0].sample.time_s < seen.sample.time_s - keep_s:
             history.popleft()
 

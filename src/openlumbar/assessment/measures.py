@@ -18,7 +18,7 @@ HOLD_SHARE = 0.9
 HOLD_SLACK = 0.15
 """A noisy signal may lower the limit of the hold by at most this share of the peak."""
 
-REST_MARGIN_S, REST_SAMPLES = 0.5, 10
+REST_MARGIN_S, NOISE_SAMPLES = 0.5, 10
 """Noise is measured at rest, so far from any movement, from at least so many samples."""
 
 TOP_SHARE = 0.95
@@ -112,7 +112,7 @@ class Shape:
         """Return the standard deviation at rest, away from the movements before and after; 0 when not known."""
         first_s, last_s = excursion.resting_since_s + REST_MARGIN_S, excursion.left_s - REST_MARGIN_S
         resting = [value for t, value in self._points if first_s <= t <= last_s]
-        return pstdev(resting) if len(resting) >= REST_SAMPLES else 0.0
+        return pstdev(resting) if len(resting) >= NOISE_SAMPLES else 0.0
 
     def _stays(self, level: float) -> list[tuple[float, float]]:
         """Return the stretches of time at a height or above."""

@@ -22,7 +22,7 @@ THREADS = 2
 """Threads of the pose model: two finish a single recording soonest; in batches, one each wastes the least."""
 
 _TRACK_SUFFIX = ".npz"
-_FILMED_CHUNK, _TRACKED_CHUNK = 16, 256
+_FILMED_CHUNK, _TRACKED_CHUNK = 8, 256
 """Frames judged at once: a call costs as much as some frames, a picture that waits costs 3 MB."""
 
 

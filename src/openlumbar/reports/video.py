@@ -27,7 +27,7 @@ MAX_FPS = 30
 """Pictures written per second at most: 60 a second cost twice the time and show nothing more."""
 
 _MIN_SIDE_PX = 360  # a smaller picture is enlarged, else numerals turn to blocks
-_QUEUE_FRAMES = 4
+_QUEUE_FRAMES = 16  # two chunks of the analysis: with fewer, inference waits while a chunk is written
 _TICKS_PER_S = 1000
 _EARLY_S = 0.008  # half a frame at 60 a second: an early frame of a jittery 30 still counts as one of 30
 _BACKGROUND = (52, 66, 80)  # dark enough that white lines stand out

@@ -92,7 +92,9 @@ def test_the_roll_of_the_camera_is_found_and_taken_out(moved: Points, roll_deg: 
     frames = [standing() if upright else lying()] * 30 + [moved] * 60
     level, tilted = (compute_signals(film(frames, roll_deg=roll), PERSON) for roll in (0.0, roll_deg))
     of_lying = {"hip_rise_cm", "knee_height_ratio"} if upright else set()  # heights above an upright line
-    for name in set(level.values) - of_lying:
+    found = tilted["camera_roll_deg"] - level["camera_roll_deg"]
+    assert found == pytest.approx(np.full(len(found), roll_deg), abs=0.05)
+    for name in set(level.values) - of_lying - {"camera_roll_deg"}:
         assert tilted[name] == pytest.approx(level[name], abs=0.05, nan_ok=True), name
 
 

@@ -29,7 +29,7 @@ from openlumbar.pose.track import PoseTrack
 
 PERSON = Physique(height_cm=170)
 QUICK = settings(max_examples=15, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
-TURNS = ("trunk_yaw_deg", "shoulder_yaw_deg", "shoulder_turn_deg", "pelvis_yaw_deg", "side_bend_deg")
+TURNS = ("camera_roll_deg", "trunk_yaw_deg", "shoulder_yaw_deg", "shoulder_turn_deg", "pelvis_yaw_deg", "side_bend_deg")
 
 
 @cache

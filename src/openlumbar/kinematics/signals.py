@@ -32,6 +32,7 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "legs_in_frame": "1 when hips, knees and ankles lie inside the picture, else 0",
     "visibility": "mean confidence in shoulders, hips, knees and ankles, each on its better side, 0–1",
     "plausibility": "how well the picture fits a body of constant size, 0–1",
+    "camera_roll_deg": "tilt of the floor (lying) or the plumb line (standing) in the picture, clockwise; taken out",
     "cm_per_px": "size of a pixel at the body, from the segment lengths",
 }
 """Every signal and what it means; the unit is the last part of the name."""

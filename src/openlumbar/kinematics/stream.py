@@ -89,6 +89,7 @@ class SignalStream:
         values["trunk_yaw_deg"] = wrap_deg(shoulder_yaw_deg - values["pelvis_yaw_deg"])
         values["shoulder_yaw_deg"] = shoulder_yaw_deg
         values["shoulder_turn_deg"] = heading_deg(body.shoulder_line)
+        values["camera_roll_deg"] = np.where(np.isfinite(scale), roll_deg, np.nan)
         values["cm_per_px"] = cm_per_m / scale
         fit = np.clip(1 - misfit / (IMPLAUSIBLE_MISFIT_TRUNKS * body.trunk_length), 0, 1)
         values["plausibility"] = np.where(is_human(body), fit, fit * 0)
@@ -157,7 +158,7 @@ def _roll_deg(image: FloatArray) -> FloatArray:
 
 def _tilt_deg(line: FloatArray) -> FloatArray:
     """Return the angle of (T, 2) lines against the picture's horizontal, -90 to 90, clockwise positive."""
-    return np.asarray(np.degrees(np.arctan2(line[:, 1] * np.sign(line[:, 0]), np.abs(line[:, 0]))))
+    return np.asarray(np.degrees(np.arctan2(line[:, 1] * np.where(line[:, 0] < 0, -1, 1), np.abs(line[:, 0]))))
 
 
 def _ankle_speed_ratio(image: FloatArray, time_s: FloatArray) -> FloatArray:

@@ -111,7 +111,7 @@ def _reached(aim: Aim, result: dict[str, Any] | None) -> float | None:
 
 
 def _worst(result: Mapping[str, Any], measure: str) -> float:
-    return min(float(row[measure]) for row in result.values() if isinstance(row, dict) and measure in row)
+    return min(float(row[measure]) for row in result.values() if isinstance(row, dict) and "cases" in row)
 
 
 if __name__ == "__main__":

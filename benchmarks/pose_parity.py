@@ -20,20 +20,12 @@ from benchmarks._clips import clips, frames
 from benchmarks._data import report_absent
 from benchmarks._reference import Reference
 from openlumbar.pose.backends.blazepose import BlazePose
+from openlumbar.pose.landmarks import TRUNK_AND_LEGS
 from openlumbar.pose.landmarks import Landmark as L
 from openlumbar.pose.video import Frame
 
 TARGET_PERCENT = 1.0
-JOINTS = [
-    L.LEFT_SHOULDER,
-    L.RIGHT_SHOULDER,
-    L.LEFT_HIP,
-    L.RIGHT_HIP,
-    L.LEFT_KNEE,
-    L.RIGHT_KNEE,
-    L.LEFT_ANKLE,
-    L.RIGHT_ANKLE,
-]
+JOINTS = list(TRUNK_AND_LEGS)
 _HEAVY_FRAMES = 240  # the heavy model takes five times as long; this many frames tell the same
 
 Points = npt.NDArray[np.float32]

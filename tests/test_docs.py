@@ -137,7 +137,8 @@ def test_the_python_shown_names_what_there_is() -> None:
         for name in re.findall(r"openlumbar\.(\w+(?:\.\w+)?)", code):
             found = openlumbar
             for part in name.split("."):
-                found = getattr(found, part)
+                found = getattr(found, part, None)
+            assert found is not None, name
 
 
 def test_the_example_backend_keeps_the_contract() -> None:

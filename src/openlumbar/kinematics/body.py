@@ -22,14 +22,10 @@ from openlumbar.kinematics.geometry import (
     unit,
 )
 from openlumbar.kinematics.signals import FloatArray
+from openlumbar.pose.landmarks import TRUNK_AND_LEGS
 from openlumbar.pose.landmarks import Landmark as L
 
-MEASURED = np.array(
-    [
-        *(L.LEFT_SHOULDER, L.RIGHT_SHOULDER, L.LEFT_HIP, L.RIGHT_HIP),
-        *(L.LEFT_KNEE, L.RIGHT_KNEE, L.LEFT_ANKLE, L.RIGHT_ANKLE),
-    ]
-)
+MEASURED = np.array(TRUNK_AND_LEGS)
 """Landmarks that size, plausibility and visibility rest on."""
 
 LEG_BONES = (

@@ -1,6 +1,6 @@
 """The signals of a recording: named columns over time, each with its unit in its name and a validity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,6 +64,13 @@ class Signals:
     def __getitem__(self, name: str) -> FloatArray:
         """Return one signal, (T,), NaN where not valid."""
         return self.values[name]
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["Signals"]) -> "Signals":
+        """Join signals of one recording, in order; without any, all are empty."""
+        empty = np.empty(0)
+        values = {name: np.concatenate([empty, *(part[name] for part in parts)]) for name in SIGNAL_NAMES}
+        return cls(np.concatenate([empty, *(part.time_s for part in parts)]), values)
 
     def valid(self, name: str) -> npt.NDArray[np.bool_]:
         """Return one signal's validity mask, (T,)."""

@@ -61,9 +61,10 @@ class SignalStream:
     def _advance(self, frames: PoseTrack | None, hold_back: int) -> Signals:
         if frames is not None:
             frames = self._collapses.push(self._sides.push(frames))
-        track = _join(self._context, frames)
-        if track is None or not len(track):
-            return Signals(np.empty(0), {name: np.empty(0) for name in SIGNAL_NAMES})
+        parts = [part for part in (self._context, frames) if part is not None and len(part)]
+        if not parts:
+            return Signals.concatenate([])
+        track = PoseTrack.concatenate(parts)
         start, stop = self._done, max(self._done, len(track) - hold_back)
         keep_from = max(0, stop - 2 * HALF_WINDOW - 1)
         signals = self._signals(track, slice(start, stop))
@@ -101,21 +102,7 @@ class SignalStream:
 def compute_signals(track: PoseTrack, physique: Physique) -> Signals:
     """Compute all signals of a whole track."""
     stream = SignalStream(physique)
-    parts = (stream.push(track), stream.finish())
-    time_s = np.concatenate([part.time_s for part in parts])
-    return Signals(time_s, {name: np.concatenate([part[name] for part in parts]) for name in SIGNAL_NAMES})
-
-
-def _join(first: PoseTrack | None, second: PoseTrack | None) -> PoseTrack | None:
-    if first is None or second is None:
-        return first if second is None else second
-    return PoseTrack(
-        np.concatenate([first.time_s, second.time_s]),
-        np.concatenate([first.image, second.image]),
-        np.concatenate([first.world, second.world]),
-        np.concatenate([first.visibility, second.visibility]),
-        first.frame_size,
-    )
+    return Signals.concatenate([stream.push(track), stream.finish()])
 
 
 def _repaired(track: PoseTrack) -> tuple[FloatArray, FloatArray]:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.engine import Assessor
 from openlumbar.assessment.events import Event, Repetition, RepetitionDone
 from openlumbar.cards import Card, Level, exercise, exercise_slugs
 from openlumbar.errors import InputError
-from openlumbar.kinematics.signals import SIGNAL_NAMES, Signals
+from openlumbar.kinematics.signals import Signals
 from openlumbar.kinematics.stream import SignalStream
 from openlumbar.physique import Physique
 from openlumbar.pipeline.judgement import Sightings, recognise, weigh
@@ -110,16 +108,7 @@ class Session:
         """
         if not self._tracks:
             raise ValueError("no frame was pushed")
-        parts = self._tracks
-        self._tracks = [
-            PoseTrack(
-                np.concatenate([part.time_s for part in parts]),
-                np.concatenate([part.image for part in parts]),
-                np.concatenate([part.world for part in parts]),
-                np.concatenate([part.visibility for part in parts]),
-                parts[0].frame_size,
-            )
-        ]
+        self._tracks = [PoseTrack.concatenate(self._tracks)]
         return self._tracks[0]
 
     def analysis(self, source: Source, noticed: Sequence[Remark] = (), remarks: Sequence[str] = ()) -> Analysis:
@@ -159,7 +148,5 @@ class Session:
         return happened
 
     def _all_signals(self) -> Signals:
-        parts = self._signals or [Signals(np.empty(0), {name: np.empty(0) for name in SIGNAL_NAMES})]
-        values = {name: np.concatenate([part[name] for part in parts]) for name in parts[0].values}
-        self._signals = [Signals(np.concatenate([part.time_s for part in parts]), values)]
+        self._signals = [Signals.concatenate(self._signals)]
         return self._signals[0]

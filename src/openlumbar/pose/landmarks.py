@@ -47,6 +47,12 @@ class Landmark(IntEnum):
 
 LANDMARK_COUNT = len(Landmark)
 
+TRUNK_AND_LEGS: tuple[Landmark, ...] = (
+    *(Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
+    *(Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE, Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE),
+)
+"""The joints that size, plausibility and parity rest on, left and right in turn."""
+
 BONES: tuple[tuple[Landmark, Landmark], ...] = (
     (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
     (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),

@@ -4,7 +4,7 @@ Everything behind this door may rely on the shapes and units below; nothing chec
 """
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,17 @@ class PoseTrack:
             self.world[frames],
             self.visibility[frames],
             self.frame_size,
+        )
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["PoseTrack"]) -> "PoseTrack":
+        """Join runs of frames of one recording, in order; there must be at least one."""
+        return cls(
+            np.concatenate([part.time_s for part in parts]),
+            np.concatenate([part.image for part in parts]),
+            np.concatenate([part.world for part in parts]),
+            np.concatenate([part.visibility for part in parts]),
+            parts[0].frame_size,
         )
 
     @property

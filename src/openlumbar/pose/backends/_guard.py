@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from openlumbar.pose.backends._landmarks import RawPose
-from openlumbar.pose.landmarks import Landmark as L
+from openlumbar.pose.landmarks import TRUNK_AND_LEGS
 
 Point = tuple[float, ...] | list[float]
 
@@ -26,18 +26,7 @@ _JUMP_TRUNKS_A_S = 8.0  # 4 m/s for the trunk's ends, twice a fast sit-up's shou
 _OUTSIDE = 0.05  # of the frame's size; a trunk further out is invented
 _MISTAKEN_BODY_S = 1.0  # rejected that long, the running body is the likelier mistake
 
-_CORE = np.array(
-    [
-        L.LEFT_SHOULDER,
-        L.RIGHT_SHOULDER,
-        L.LEFT_HIP,
-        L.RIGHT_HIP,
-        L.LEFT_KNEE,
-        L.RIGHT_KNEE,
-        L.LEFT_ANKLE,
-        L.RIGHT_ANKLE,
-    ]
-)
+_CORE = np.array(TRUNK_AND_LEGS)
 _TRUNK_POINTS, _MIN_TRUNK_POINTS = 4, 2  # the first four of the core
 _BONES = ((0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7))
 """Bones between core points; arms are left out, the model draws bent ones at 0.4 to 1.6 of their median length."""

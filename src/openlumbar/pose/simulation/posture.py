@@ -149,12 +149,6 @@ def standing_height_m(body: Body, stance_m: float) -> float:
     return body.ankle_height_m + float(np.sqrt((0.993 * body.leg_m) ** 2 - aside_m**2))
 
 
-def upright_trunk(count: int, height_m: float) -> Trunk:
-    """Hold the trunk upright over the room's origin, facing +x."""
-    axes = many(UPRIGHT[0], count)
-    return Trunk(many((0.0, 0.0, height_m), count), axes, axes.copy(), axes.copy())
-
-
 def supine_trunk(body: Body, count: int) -> Trunk:
     """Lay the trunk on the back, mid-hip over the room's origin, feet towards +x."""
     axes = many(SUPINE[0], count)

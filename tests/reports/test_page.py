@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from analyses import make_analysis, make_key_frames
-from openlumbar.assessment.analysis import Analysis
+from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.events import Verdict
+from openlumbar.cards import Language
 from openlumbar.kinematics.signals import Signals
 from openlumbar.physique import Physique, stature_of
 from openlumbar.reports.jpeg import jpeg_size_px
-from openlumbar.reports.page import render_report, write_report
+from openlumbar.reports.page import article_style, render_article, render_report, write_report
 
 KEY_FRAMES = make_key_frames()
 
@@ -179,3 +180,31 @@ def test_the_file_is_written_whole(tmp_path: Path) -> None:
     write_report(make_analysis(), KEY_FRAMES, tmp_path / "report.html")
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
     assert (tmp_path / "report.html").read_text(encoding="utf-8").endswith("</html>")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_another_page_shows_the_same_article_in_one_language(language: Language) -> None:
+    analysis = make_analysis(faults={1: ("low_rise",)})
+    part = render_article(analysis, language)
+    assert article(part, language) == article(render_report(analysis), language)
+    assert part.count("<article") == 1
+    elements = Elements(part).found
+    assert not [attrs for _, attrs in elements if "style" in attrs]
+    used = {value.removeprefix("#") for tag, attrs in elements if tag == "use" and (value := attrs["href"])}
+    assert used <= {attrs.get("id") for _, attrs in elements}
+
+
+def test_what_was_watched_live_is_called_a_session_and_has_no_file() -> None:
+    analysis = make_analysis()
+    live = replace(analysis, source=Source("", "", 0, 0.0, analysis.source.duration_s))
+    text = article(render_article(live, "en"), "en")
+    assert "The session Length 38.0 s Program" in text
+    assert not re.search(r"The recording|SHA-256|Frames", text)
+
+
+def test_the_article_s_styles_touch_nothing_around_it() -> None:
+    style = re.sub(r"/\*.*?\*/", "", article_style())
+    rules = re.findall(r"([^{}]+)\{", re.sub(r"@media[^{]*", "", style))
+    selectors = [selector.strip() for rule in rules for selector in rule.split(",") if selector.strip()]
+    assert len(selectors) > 100
+    assert [name for name in selectors if not name.startswith((".report ", "symbol "))] == []

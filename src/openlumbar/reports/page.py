@@ -17,6 +17,7 @@ import jinja2
 from openlumbar import __version__
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.assessment.events import Repetition
+from openlumbar.cards import Language
 from openlumbar.physique import Stature
 from openlumbar.reports.jpeg import jpeg_size_px
 from openlumbar.reports.stretches import unjudged_stretches
@@ -114,7 +115,7 @@ def write_report(
 def render_report(analysis: Analysis, key_frames: Sequence[KeyFrame] = (), stature: Stature | None = None) -> str:
     """Render the report's HTML."""
     analysis = presentable(analysis)
-    style, script = _template_text("report.css"), _template_text("language.js")
+    style, script = _template_text("report.css") + article_style(), _template_text("language.js")
     return (
         _templates()
         .get_template("report.html")
@@ -129,6 +130,19 @@ def render_report(analysis: Analysis, key_frames: Sequence[KeyFrame] = (), statu
             script_hash=_csp_hash(script),
         )
     )
+
+
+def render_article(analysis: Analysis, language: Language, stature: Stature | None = None) -> str:
+    """Render the report in one language as a part of another page, which brings `article_style` and its tokens."""
+    analysis = presentable(analysis)
+    article = _article(analysis, Words(language), stature)
+    parts = [_templates().get_template(name) for name in ("signs.html", "article.html")]
+    return "".join(part.render(analysis=analysis, article=article, pictures=()) for part in parts)
+
+
+def article_style() -> str:
+    """Return the styles of the article."""
+    return _template_text("article.css")
 
 
 def _article(analysis: Analysis, words: Words, stature: Stature | None) -> _Article:
@@ -150,7 +164,7 @@ def _article(analysis: Analysis, words: Words, stature: Stature | None) -> _Arti
         unlisted=max(0, len(analysis.repetitions) - _MOST_ROWS),
         improvements=improvements(analysis, words),
         measured=_measured(analysis, words, stature),
-        dose=dose_text(analysis, words),
+        dose=dose_text(analysis.level, words),
         facts=_facts(analysis, words),
     )
 
@@ -218,14 +232,15 @@ def _scale(name: str, words: Words, stature: Stature | None) -> str:
 
 def _facts(analysis: Analysis, words: Words) -> tuple[tuple[str, str], ...]:
     source = analysis.source
-    frames = words("source.frames_value", frames=source.frames, fps=f"{source.fps:.2f}")
-    return (
-        (words("source.name"), source.name),
-        (words("source.sha256"), source.sha256[:12]),
-        (words("source.frames"), frames),
+    facts = [
         (words("source.duration"), words.amount(source.duration_s, "s")),
         (words("source.program"), f"OpenLumbar {__version__}"),
-    )
+    ]
+    if source.sha256:  # what was watched live is no file
+        frames = words("source.frames_value", frames=source.frames, fps=f"{source.fps:.2f}")
+        file = [("name", source.name), ("sha256", source.sha256[:12]), ("frames", frames)]
+        facts = [(words(f"source.{name}"), value) for name, value in file] + facts
+    return tuple(facts)
 
 
 def _picture(frame: KeyFrame) -> _Picture:
@@ -246,7 +261,8 @@ def _template_text(name: str) -> str:
 @cache
 def _templates() -> jinja2.Environment:
     sources: Mapping[str, str] = {
-        name: _template_text(name) for name in ("report.html", "sections.html", "timeline.svg")
+        name: _template_text(name)
+        for name in ("report.html", "signs.html", "article.html", "sections.html", "timeline.svg")
     }
     return jinja2.Environment(
         loader=jinja2.DictLoader(dict(sources)),

@@ -152,9 +152,9 @@ def fault_name(card: Card, code: str, words: Words) -> str:
     return code
 
 
-def dose_text(analysis: Analysis, words: Words) -> str:
-    """Say the level's dose in a sentence or two."""
-    dose = analysis.level.dose
+def dose_text(level: Level, words: Words) -> str:
+    """Say a level's dose in a sentence or two."""
+    dose = level.dose
     each = "dose.repetitions_side" if dose.per_side else "dose.repetitions"
     repetitions = words(each, count=dose.repetitions)
     text = words.counted("dose.plain", dose.sets_a_day, sets=dose.sets_a_day, repetitions=repetitions)

@@ -130,12 +130,22 @@ def _entry(bundle: Bundle, name: str) -> Entry:
         raise ClientNotBuilt from None
 
 
+class _Undefined(jinja2.StrictUndefined):
+    """A missing name is a mistake; an optional key of a mapping and a macro's caller may be asked for."""
+
+    def __bool__(self) -> bool:  # type: ignore[override]  # Jinja's stub says that this never returns
+        """Be false where something is optional, else complain."""
+        if isinstance(self._undefined_obj, dict) or self._undefined_name == "caller":
+            return False
+        return bool(super().__bool__())
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

@@ -75,7 +75,7 @@ def condition_codes() -> tuple[str, ...]:
 def exercises_page(language: Language) -> str:
     """Write the whole page in one language, as Markdown."""
     cards = [exercise(slug) for slug in exercise_slugs()]
-    say = _Say(language)
+    say = CardWords(language)
     blocks = [
         [f"# {say('page.title')}", "", say("page.intro"), "", say("page.marks"), "", say("page.stop")],
         _source_table(say),
@@ -100,27 +100,42 @@ def write_pages(folder: Path) -> list[Path]:
     return written
 
 
-class _Say:
+class CardWords:
     """The page's words in one language; call it with "section.key" and the values the sentence takes."""
 
     def __init__(self, language: Language) -> None:
+        """Speak a language."""
         self.language = language
 
     def __call__(self, key: str, **values: object) -> str:
+        """Return a sentence with its values filled in."""
         section, name = key.split(".", 1)
         return _words()[section][name].in_language(self.language).format(**values)
 
     def text(self, text: Text) -> str:
+        """Return a text of a card in this language."""
         return text.in_language(self.language)
 
     def amount(self, quantity: Quantity | None) -> str:
+        """Write a quantity with its unit; empty where there is none."""
         return "" if quantity is None else self(f"unit.{quantity.unit}", value=f"{quantity.value:g}")
 
     def rests_on(self, basis: Basis, source: str) -> str:
         """Name basis and source of what is not our own rule."""
         return "" if basis == "product" else self("page.rests_on", word=self(f"basis.{basis}"), source=source)
 
+    def aim(self, band: Band) -> str:
+        """Say what to aim at in a band; empty when it only has limits to stay below."""
+        low, high = band.at_least, band.at_most
+        if low and high:
+            span = self("band.between", low=f"{low.value:g}", high=f"{high.value:g}")
+            return self(f"unit.{low.unit}", value=span)
+        if low:
+            return self("band.least", low=self.amount(low))
+        return self("band.most", high=self.amount(high)) if high else ""
+
     def levels(self, ids: Sequence[str], otherwise: str) -> str:
+        """List levels, or say what else holds when there is none."""
         return self("page.list").join(ids) or self(otherwise)
 
 
@@ -133,7 +148,7 @@ def _content(*path: str) -> dict[str, object]:
     return tomllib.loads(files("openlumbar.content").joinpath(*path).read_text(encoding="utf-8"))
 
 
-def _source_table(say: _Say) -> _Lines:
+def _source_table(say: CardWords) -> _Lines:
     rows = [
         (
             row.id,
@@ -148,7 +163,7 @@ def _source_table(say: _Say) -> _Lines:
     return [f"## {say('rows.title')}", "", *_table(header, rows)]
 
 
-def _card_block(card: Card, say: _Say) -> _Lines:
+def _card_block(card: Card, say: CardWords) -> _Lines:
     signed = card.clinician_signoff
     return [
         f"## {say.text(card.name)}",
@@ -182,15 +197,15 @@ def _section(title: str, lines: _Lines) -> _Lines:
     return ["", f"### {title}", "", *lines]
 
 
-def _list(advice: Iterable[Advice], say: _Say) -> _Lines:
+def _list(advice: Iterable[Advice], say: CardWords) -> _Lines:
     return [f"- {say.text(item.text)}{say.rests_on(item.basis, item.source)}" for item in advice]
 
 
-def _band_table(bands: Iterable[Band], say: _Say) -> _Lines:
+def _band_table(bands: Iterable[Band], say: CardWords) -> _Lines:
     rows = [
         (
             say.text(band.name),
-            _aim(band, say),
+            say.aim(band),
             say.amount(band.warn_above),
             say.amount(band.stop_above),
             say("band.yes" if band.measure else "band.no"),
@@ -200,17 +215,7 @@ def _band_table(bands: Iterable[Band], say: _Say) -> _Lines:
     return _table([say(f"band.{key}") for key in ("name", "aim", "warn", "stop", "seen")], rows)
 
 
-def _aim(band: Band, say: _Say) -> str:
-    low, high = band.at_least, band.at_most
-    if low and high:
-        span = say("band.between", low=f"{low.value:g}", high=f"{high.value:g}")
-        return say(f"unit.{low.unit}", value=span)
-    if low:
-        return say("band.least", low=say.amount(low))
-    return say("band.most", high=say.amount(high)) if high else ""
-
-
-def _level_table(card: Card, say: _Say) -> _Lines:
+def _level_table(card: Card, say: CardWords) -> _Lines:
     rows = []
     for level in card.levels:
         does = say("level.name", name=say.text(level.name), instruction=say.text(level.instruction))
@@ -221,7 +226,7 @@ def _level_table(card: Card, say: _Say) -> _Lines:
     return [*table, "", say("level.default", level=card.default_level)]
 
 
-def _dose(level: Level, say: _Say) -> str:
+def _dose(level: Level, say: CardWords) -> str:
     if rule := level.physique_dose:
         times = say("level.physique", fewest=rule.fewest, most=rule.most)
     else:
@@ -233,12 +238,12 @@ def _dose(level: Level, say: _Say) -> str:
     return say("page.comma").join(parts)
 
 
-def _stage_table(card: Card, say: _Say) -> _Lines:
+def _stage_table(card: Card, say: CardWords) -> _Lines:
     rows = [(say.text(stage.name), say.levels(stage.levels, "stage.none")) for stage in card.stages]
     return _table([say("stage.name"), say("stage.levels")], rows)
 
 
-def _fault_table(card: Card, say: _Say) -> _Lines:
+def _fault_table(card: Card, say: CardWords) -> _Lines:
     drive = card.drive
     counted = say(
         "fault.counted",
@@ -258,16 +263,16 @@ def _fault_table(card: Card, say: _Say) -> _Lines:
     return ["".join([counted, *own]), "", *_table(header, rows)]
 
 
-def _limits(level: Level, say: _Say) -> str:
+def _limits(level: Level, say: CardWords) -> str:
     return say("page.comma").join(f"`{code}` {say.amount(limit)}" for code, limit in level.limits.items())
 
 
-def _rule(rule: FaultRule, say: _Say) -> str:
+def _rule(rule: FaultRule, say: CardWords) -> str:
     sign = "<" if rule.below else ">"
     return f"`{rule.measure}` {sign} {say.amount(rule.below or rule.above)}"
 
 
-def _condition_table(cards: Sequence[Card], say: _Say) -> _Lines:
+def _condition_table(cards: Sequence[Card], say: CardWords) -> _Lines:
     rows = []
     for code in condition_codes():
         actions = [
@@ -278,7 +283,7 @@ def _condition_table(cards: Sequence[Card], say: _Say) -> _Lines:
     return [f"## {say('condition.title')}", "", *_table(header, rows)]
 
 
-def _reference_list(say: _Say) -> _Lines:
+def _reference_list(say: CardWords) -> _Lines:
     items = [
         say("reference.item", id=work.id, work=work.work, basis=say(f"basis.{work.basis}"), seen=work.seen)
         for work in references()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from openlumbar.physique import Physique
-from openlumbar.pose.simulation.body import body_of, landmarks_of
-from openlumbar.pose.simulation.camera import Camera, put_up
-from openlumbar.pose.simulation.exercises import Motion
+from openlumbar.pose.simulation.body import Body, Posture, body_of, landmarks_of
+from openlumbar.pose.simulation.camera import Camera, Lens, put_up
+from openlumbar.pose.simulation.exercises import Motion, Performance
 from openlumbar.pose.simulation.geometry import Array
 from openlumbar.pose.simulation.rising import getting_up
 from openlumbar.pose.simulation.signals import TrueSignals, signals_of
@@ -74,9 +74,34 @@ class Simulation:
     truth: Truth
 
 
-def simulate(scenario: Scenario, seed: int) -> Simulation:
-    """Film a scenario; the same seed gives the same simulation, and the same movement whatever the noise."""
-    person, movement, clock, tracker = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4))
+@dataclass(frozen=True, eq=False)
+class Take:
+    """What happens before the camera, before anybody tracks it.
+
+    Attributes:
+        scenario: what was asked for.
+        body: the person's.
+        moments_s: (M,) moments of the movement, one every hundredth of a second.
+        performance: what the body did at those moments.
+        posture: the same with the way to the floor before it.
+        points: (M, 33, 3) landmarks in the room, metres.
+        time_s: (T,) times of the frames.
+        lens: the camera put up.
+    """
+
+    scenario: Scenario
+    body: Body
+    moments_s: Array
+    performance: Performance
+    posture: Posture
+    points: Array
+    time_s: Array
+    lens: Lens
+
+
+def enact(scenario: Scenario, seed: int) -> Take:
+    """Move the body of a scenario and put up the camera; the same seed gives the same take."""
+    person, movement, clock, _ = _generators(seed)
     body = body_of(scenario.physique, person if scenario.own_proportions else None)
     moments_s = np.arange(0.0, scenario.duration_s + _STEP_S, _STEP_S)
     performance = scenario.motion.perform(body, moments_s, scenario.start_s, movement)
@@ -85,16 +110,26 @@ def simulate(scenario: Scenario, seed: int) -> Simulation:
         upright = 1.0 - ramp((moments_s - 1.0) / (scenario.preparation_s - 1.0), "cosine")
         posture = getting_up(body, posture, upright)
     points = landmarks_of(body, posture)
+    lens = put_up(scenario.camera, points[round(scenario.preparation_s / _STEP_S) :])
+    return Take(scenario, body, moments_s, performance, posture, points, _frame_times_s(scenario, clock), lens)
+
+
+def simulate(scenario: Scenario, seed: int) -> Simulation:
+    """Film a scenario; the same seed gives the same simulation, and the same movement whatever the noise."""
+    take, tracker = enact(scenario, seed), _generators(seed)[-1]
     first = round(scenario.start_s / _STEP_S)
-    signals = signals_of(moments_s, points, slice(max(0, first - 100), first))
+    signals = signals_of(take.moments_s, take.points, slice(max(0, first - 100), first))
     repetitions: tuple[TrueRepetition, ...] = ()
     if scenario.exercise is not None:
-        repetitions = repetitions_of(scenario.exercise, scenario.level, signals, performance)
-    time_s = _frame_times_s(scenario, clock)
-    lens = put_up(scenario.camera, points[round(scenario.preparation_s / _STEP_S) :])
-    track = observe(lens, _between(points, time_s), time_s, scenario.noise, tracker)
-    truth = Truth(scenario.exercise, scenario.level, repetitions, _at(signals, time_s))
+        repetitions = repetitions_of(scenario.exercise, scenario.level, signals, take.performance)
+    track = observe(take.lens, between(take.points, take.time_s), take.time_s, scenario.noise, tracker)
+    truth = Truth(scenario.exercise, scenario.level, repetitions, _at(signals, take.time_s))
     return Simulation(scenario, track, truth)
+
+
+def _generators(seed: int) -> list[np.random.Generator]:
+    """Make sources of chance for the person, the movement, the clock and the tracker."""
+    return [np.random.default_rng(sequence) for sequence in np.random.SeedSequence(seed).spawn(4)]
 
 
 def _frame_times_s(scenario: Scenario, rng: np.random.Generator) -> Array:
@@ -107,12 +142,12 @@ def _frame_times_s(scenario: Scenario, rng: np.random.Generator) -> Array:
     return time_s[time_s < scenario.duration_s]
 
 
-def _between(points: Array, time_s: Array) -> Array:
-    """Read points (T, 33, 3), one every step, at other times: linear in between."""
+def between(values: Array, time_s: Array) -> Array:
+    """Read values (M, …), one every step of a take, at other times: linear in between."""
     place = time_s / _STEP_S
-    before = np.minimum(place.astype(np.int64), len(points) - 2)
-    share = (place - before)[:, None, None]
-    return np.asarray((1.0 - share) * points[before] + share * points[before + 1])
+    before = np.minimum(place.astype(np.int64), len(values) - 2)
+    share = (place - before).reshape(-1, *[1] * (values.ndim - 1))
+    return np.asarray((1.0 - share) * values[before] + share * values[before + 1])
 
 
 def _at(signals: TrueSignals, time_s: Array) -> TrueSignals:

@@ -35,6 +35,8 @@ export interface CoachData {
   readonly models: { readonly full: string; readonly lite: string };
   readonly wasm: string;
   readonly exercise: Exercise;
+  /** What a fault's code means, in a sentence or two. */
+  readonly faults?: Readonly<Record<string, string>>;
   readonly urls: { readonly result: string; readonly home: string };
 }
 
@@ -49,6 +51,7 @@ export interface Words {
   readonly advice: Readonly<Record<Advice, string>>;
   readonly of_goal: string;
   readonly held: string;
+  readonly done_so_far: string;
   readonly set: string;
   readonly ready: string;
   readonly rest: string;
@@ -70,7 +73,6 @@ export interface Words {
   readonly counted: string;
   readonly counted_left: string;
   readonly counted_right: string;
-  readonly value: string;
 }
 
 /** Read one of the page's blocks of data. */

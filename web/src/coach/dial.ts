@@ -5,6 +5,7 @@ export class Dial {
   readonly #ring: SVGElement;
   readonly #numeral: HTMLElement;
   readonly #under: HTMLElement;
+  readonly #second: HTMLElement | null;
   #share = -1;
   #fullS = 0;
 
@@ -13,12 +14,14 @@ export class Dial {
     this.#ring = need(page, "ring") as Element as SVGElement;
     this.#numeral = need(page, "numeral");
     this.#under = need(page, "under");
+    this.#second = page.getElementById("second"); // only where there are holds
   }
 
-  /** Show a number, what it is of, and how full the ring is, 0 to 1. */
-  show(numeral: string, under: string, share: number): void {
+  /** Show a number, what it is of, how full the ring is, 0 to 1, and a second line. */
+  show(numeral: string, under: string, share: number, second = ""): void {
     setText(this.#numeral, numeral);
     setText(this.#under, under);
+    if (this.#second) setText(this.#second, second);
     const rounded = Math.round(Math.min(Math.max(share, 0), 1) * 500) / 500;
     if (rounded === this.#share) return;
     this.#share = rounded;

@@ -7,8 +7,8 @@ const LEAST_VISIBILITY = 0.35 * 65_535;
 const TIME_BYTES = 8;
 const MOST_DETAIL = 2; // device pixels drawn for each pixel of the page
 /** Sizes as shares of the picture's shorter side. */
-const LINE = 0.014;
-const HEAD = 0.035;
+const LINE = 0.018;
+const HEAD = 0.04;
 const LEAST_LINE_PX = 3;
 /** Whose head is farther than this to the side of the hips is lying, share of the picture's width. */
 const LYING = 0.12;
@@ -133,10 +133,10 @@ export class Figure {
     const line = Math.max(LINE * side, LEAST_LINE_PX / scale);
     const ink = (this.#ink ??= inkOf(this.#canvas));
     this.#stroke(context, ink.halo, 2.2 * line, () => true);
+    this.#head(context, ink, HEAD * side, line);
     this.#stroke(context, ink.line, line, (part) => !this.#concerned.has(part));
     this.#stroke(context, ink.concerned, 1.9 * line, (part) => this.#concerned.has(part));
     this.#dots(context, ink.line, 0.95 * line);
-    this.#head(context, ink, HEAD * side, line);
   }
 
   /** Go some of the way from the part that was shown last to the one that shall be shown. */
@@ -192,15 +192,19 @@ export class Figure {
     if (this.#isSeen[NOSE] !== 1 && EARS.every((ear) => this.#isSeen[ear] !== 1)) return;
     const [x, y] = this.#middle([NOSE, ...EARS]);
     const [neckX, neckY] = this.#middle(SHOULDERS);
-    const size = Math.max(radius, 0.3 * Math.hypot(x - neckX, y - neckY));
+    const away = Math.hypot(x - neckX, y - neckY);
+    const size = Math.max(radius, 0.36 * away);
+    const share = 1 - Math.min(size / Math.max(away, 1), 1);
     context.beginPath();
+    context.moveTo(neckX, neckY);
+    context.lineTo(neckX + share * (x - neckX), neckY + share * (y - neckY));
+    context.moveTo(x + size, y);
     context.arc(x, y, size, 0, 2 * Math.PI);
-    context.strokeStyle = ink.halo;
-    context.lineWidth = 2.2 * line;
-    context.stroke();
-    context.strokeStyle = ink.line;
-    context.lineWidth = line;
-    context.stroke();
+    for (const [colour, width] of [[ink.halo, 2.2 * line], [ink.line, line]] as const) {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.stroke();
+    }
   }
 
   #middle(indices: readonly number[]): [number, number] {

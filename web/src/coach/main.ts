@@ -140,11 +140,16 @@ class Coach implements Listener {
     else this.#announcer.say(say);
   }
 
-  /** Write the very sentence that is spoken: it names what to change. */
+  /** Write the very sentence that is spoken where it names what to change. */
   #tellStop(say: string): void {
     this.#announcer.warn(say);
-    if (!this.#state) return;
-    this.#view.showStop({ ...this.#whyStopped(this.#state), title: say }, this.#state.final ?? false);
+    const state = this.#state;
+    if (state?.stage !== "stopped" || state.final || !this.#isFault(state.reason)) return;
+    this.#view.showStop({ ...this.#whyStopped(state), title: say }, false);
+  }
+
+  #isFault(reason: string | null): reason is string {
+    return reason !== null && !["asked", "gesture", "pain"].includes(reason);
   }
 
   #whyStopped({ reason, final: isFinal }: State): Told {
@@ -152,7 +157,8 @@ class Coach implements Listener {
     if (reason === "pain") return pain;
     if (isFinal) return final;
     if (reason === "gesture") return gesture;
-    return reason === "asked" || reason === null ? asked : fault;
+    if (!this.#isFault(reason)) return asked;
+    return { title: fault.title, text: `${this.#data.faults?.[reason] ?? ""} ${fault.text}`.trim() };
   }
 
   #finish(): void {

@@ -151,8 +151,9 @@ export class View {
       this.#showCount(state);
       return;
     }
-    const under = fill(this.#words.held, { goal: goalS, count: state.count });
-    this.#dial.show(String(Math.floor(holdS)), under, holdS / goalS);
+    const words = this.#words;
+    const done = fill(words.done_so_far, { count: state.count });
+    this.#dial.show(String(Math.floor(holdS)), fill(words.held, { goal: goalS }), holdS / goalS, done);
   }
 
   /** An exercise with holds keeps its ring for them. */

@@ -63,6 +63,12 @@ class Wording:
         """Write the time of day of a moment, on this computer's clock."""
         return format_time(moment.astimezone(), "short", locale=self._locale)
 
+    def moment(self, moment: datetime) -> str:
+        """Write day and time of a moment, on this computer's clock."""
+        local = moment.astimezone()
+        day = format_date(local, "medium", locale=self._locale)
+        return str(self._locale.datetime_formats["medium"]).format(self.time(moment), day)
+
     def number(self, value: float) -> str:
         """Write a number with the language's own marks, to three digits after the point."""
         return format_decimal(value, locale=self._locale)

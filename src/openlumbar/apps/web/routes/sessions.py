@@ -1,0 +1,220 @@
+"""Sessions: begun after the safety questions, listed, shown, deleted, restored, exported."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.languages import language_of, region_of
+from openlumbar.apps.web.rendering import render
+from openlumbar.apps.web.results import entry_of, set_facts
+from openlumbar.apps.web.routes.pages import card_or_404, start_form_page
+from openlumbar.apps.web.start_form import HEIGHT_COOKIE, HEIGHT_LASTS_S, Checked, StartForm, check, read_form
+from openlumbar.cards import Card
+from openlumbar.care.pain import may_start, pain_rules
+from openlumbar.care.safety import Decision, group_a
+from openlumbar.physique import stature_of
+from openlumbar.pipeline.history import analysis_of, exercise_of
+from openlumbar.records.export import export_csv, export_json
+from openlumbar.records.store import EventRow, SessionRow, Store
+from openlumbar.reports.page import article_style, render_article, render_report
+
+router = APIRouter()
+
+SessionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+ON_ONE_PAGE = 30
+"""Sessions listed at once."""
+
+_FIELDS = ("exercise", "level", "sets", "source", "height_cm", "pain_back", "pain_leg", "none_of_these")
+_BODY = {
+    "requestBody": {
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["exercise"],
+                    "properties": {
+                        name: {"type": "string"}
+                        for name in (*_FIELDS, *(question.id for question in group_a().questions))
+                    },
+                }
+            }
+        }
+    }
+}
+_GONE: dict[int | str, dict[str, Any]] = {404: {"description": "there is no such session"}}
+
+
+@router.post("/sessions", status_code=303, openapi_extra=_BODY, responses={404: {}, 422: {}})
+async def begin(request: Request, wired: Wired) -> Response:
+    """Begin a session, if the answers to the safety questions allow it."""
+    form = StartForm.read(await read_form(request))
+    return await to_thread.run_sync(_begin, request, wired, form)
+
+
+def _begin(request: Request, wired: Services, form: StartForm) -> Response:
+    card = card_or_404(form.exercise)
+    if form.source not in ("camera", "simulated"):
+        raise HTTPException(422, "source: choose camera or simulated")
+    is_watching = form.source == "simulated"
+    if not is_watching and form.decision.outcome in ("emergency", "clinician"):
+        return _help_page(request, form.decision)
+    checked = check(form, card)
+    if checked.problems or checked.level is None:
+        return start_form_page(request, card, form, checked, 422)
+    if checked.pain is not None and not may_start(checked.pain):
+        return render(request, "not_today.html", pain=checked.pain)
+    row = _create(request, wired.store, card, form, checked)
+    answer = RedirectResponse(f"/coach/{row.id}", 303)
+    if not is_watching and form.height_cm:
+        answer.set_cookie(HEIGHT_COOKIE, form.height_cm[:10], HEIGHT_LASTS_S, httponly=True, samesite="lax")
+    return answer
+
+
+def _create(request: Request, store: Store, card: Card, form: StartForm, checked: Checked) -> SessionRow:
+    """Record the session and, of one that somebody exercises in, the answers that let it begin."""
+    assert checked.level is not None  # without a level there are problems  # noqa: S101
+    pain = {"back": checked.pain.back, "leg": checked.pain.leg} if checked.pain else None
+    row = store.create(
+        exercise=card.slug,
+        level=checked.level.id,
+        source="simulated" if form.source == "simulated" else "camera",
+        language=language_of(request),
+        plan={"sets": checked.sets, "pain_before": pain},
+        physique=checked.physique,
+    )
+    if pain:
+        gate = {"outcome": form.decision.outcome, "answers": list(form.answers), "pain": pain}
+        store.append(row.id, [EventRow(0, 0.0, "gate", gate)])
+    return row
+
+
+def _help_page(request: Request, decision: Decision) -> Response:
+    questions = group_a()
+    numbers = questions.numbers_for(region_of(request))
+    return render(request, "help_first.html", decision=decision, group_a=questions, numbers=numbers)
+
+
+@router.get("/sessions", include_in_schema=False)
+def history_page(
+    request: Request,
+    wired: Wired,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+    deleted: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """List the sessions, newest first."""
+    if before is not None and wired.store.session(before) is None:
+        raise HTTPException(404)
+    rows = wired.store.sessions(ON_ONE_PAGE + 1, before)
+    shown, language = rows[:ON_ONE_PAGE], language_of(request)
+    gone = wired.store.session(deleted) if deleted else None
+    return render(
+        request,
+        "sessions.html",
+        entries=[entry_of(wired.store, row, language) for row in shown],
+        next_before=shown[-1].id if len(rows) > ON_ONE_PAGE else None,
+        deleted=gone.id if gone and gone.deleted_at else None,
+    )
+
+
+@router.get("/sessions/export.json")
+def export_all_json(wired: Wired) -> Response:
+    """Send all sessions with everything that happened in them."""
+    return _file(_json(export_json(wired.store)), "application/json", "openlumbar.json")
+
+
+@router.get("/sessions/export.csv")
+def export_all_csv(wired: Wired) -> Response:
+    """Send the repetitions of all sessions as a table."""
+    return _file(export_csv(wired.store), "text/csv", "openlumbar.csv")
+
+
+@router.get("/sessions/{session_id}", include_in_schema=False)
+def result_page(request: Request, session_id: SessionId, wired: Wired) -> Response:
+    """Show what came of a session, of the coach or of a recording."""
+    row = _row_or_404(wired, session_id)
+    if row.source == "upload" and row.state == "open":
+        return RedirectResponse(f"/recordings/{row.id}", 303)
+    language = language_of(request)
+    analysis = analysis_of(wired.store, row.id)
+    return render(
+        request,
+        "session.html",
+        entry=entry_of(wired.store, row, language),
+        article=render_article(analysis, language, stature_of(row.physique)) if analysis else None,
+        failure=(row.outcome or {}).get("failure"),
+        facts=set_facts(wired.store, row) if row.source == "camera" else None,
+        zone_words=pain_rules().words,
+    )
+
+
+@router.get("/sessions/{session_id}/export.json", responses=_GONE)
+def export_one_json(session_id: SessionId, wired: Wired) -> Response:
+    """Send a session with everything that happened in it and its signals."""
+    row = _row_or_404(wired, session_id)
+    return _file(_json(export_json(wired.store, [row.id], with_signals=True)), "application/json", _name(row, "json"))
+
+
+@router.get("/sessions/{session_id}/export.csv", responses=_GONE)
+def export_one_csv(session_id: SessionId, wired: Wired) -> Response:
+    """Send a session's repetitions as a table."""
+    row = _row_or_404(wired, session_id)
+    return _file(export_csv(wired.store, [row.id]), "text/csv", _name(row, "csv"))
+
+
+@router.get("/sessions/{session_id}/report.html", responses=_GONE)
+def report(session_id: SessionId, wired: Wired) -> Response:
+    """Send the report to keep: one file in both languages that needs nothing else."""
+    row = _row_or_404(wired, session_id)
+    analysis = analysis_of(wired.store, row.id)
+    if analysis is None:
+        raise HTTPException(404)
+    page = render_report(analysis, (), stature_of(row.physique))
+    return _file(page.encode(), "text/html", _name(row, "html"))
+
+
+@router.post("/sessions/{session_id}/delete", status_code=303, responses=_GONE)
+def delete(session_id: SessionId, wired: Wired) -> Response:
+    """Delete a session; it can be restored for a day."""
+    row = _row_or_404(wired, session_id)
+    wired.store.delete(row.id)
+    return RedirectResponse(f"/sessions?deleted={row.id}", 303)
+
+
+@router.post("/sessions/{session_id}/restore", status_code=303, responses=_GONE)
+def restore(session_id: SessionId, wired: Wired) -> Response:
+    """Undo a deletion."""
+    if not wired.store.restore(session_id):
+        raise HTTPException(404)
+    return RedirectResponse("/sessions", 303)
+
+
+@router.get("/styles/article.css", include_in_schema=False)
+def article_css() -> Response:
+    """Send the styles of a result, which are those of the report."""
+    return Response(article_style(), media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+def _row_or_404(wired: Services, session_id: str) -> SessionRow:
+    row = wired.store.session(session_id)
+    if row is None or row.deleted_at is not None:
+        raise HTTPException(404)
+    return row
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _name(row: SessionRow, ending: str) -> str:
+    return f"openlumbar-{exercise_of(row)[0]}-{row.started_at.astimezone():%Y-%m-%d-%H%M}.{ending}"
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    """Send something to be saved, never shown as a page of ours."""
+    return Response(content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})

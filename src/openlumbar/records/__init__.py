@@ -1,0 +1,1 @@
+"""Records: what is kept of sessions, in one file of SQLite."""

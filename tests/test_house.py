@@ -82,7 +82,7 @@ def test_no_file_names_a_registry_or_a_folder_of_one_machine() -> None:
 
 def test_lock_files_hold_no_address_at_all() -> None:
     locks = [*ROOT.glob("requirements*.lock"), ROOT / "web" / "package-lock.json"]
-    assert len(locks) == 4
+    assert len(locks) == 5
     assert [named(path) for path in locks if "://" in path.read_text(encoding="utf-8")] == []
 
 

@@ -16,7 +16,7 @@ export default defineConfig({
     manifest: true,
     sourcemap: false,
     assetsInlineLimit: 0, // the policy of the server allows no data: in styles and fonts
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
       input: { coach: here("src/coach/main.ts"), pages: here("src/pages/main.ts") },

@@ -6,7 +6,7 @@ import { packFrame } from "./frame.ts";
 import { LightMeter } from "./light.ts";
 import type { Model } from "./model_choice.ts";
 
-/** Addresses of the runtime and the models, on our own origin. */
+/** Addresses of the runtime and the models, whole ones on our own origin. */
 export interface PoseFiles {
   readonly loader: string;
   readonly wasm: string;
@@ -23,16 +23,6 @@ export interface Finding {
   readonly ms: number;
 }
 
-/** Name the files that `python -m openlumbar.assets` places under the address of the browser client. */
-export function poseFilesUnder(address: string, page: string): PoseFiles {
-  const file = (name: string): string => new URL(`${address.replace(/\/$/, "")}/${name}`, page).href;
-  return {
-    loader: file("wasm/vision_wasm_internal.js"),
-    wasm: file("wasm/vision_wasm_internal.wasm"),
-    models: { full: file("models/pose_full.task"), lite: file("models/pose_lite.task") },
-  };
-}
-
 export class Landmarker {
   readonly #light = new LightMeter();
   readonly #task: PoseLandmarker;
@@ -44,6 +34,7 @@ export class Landmarker {
   }
 
   static async open(files: PoseFiles, model: Model): Promise<Landmarker> {
+    keepQuiet();
     const runtime = { wasmLoaderPath: files.loader, wasmBinaryPath: files.wasm };
     const task = await PoseLandmarker.createFromOptions(runtime, {
       baseOptions: { modelAssetBuffer: await fetchBytes(files.models[model]), delegate: "CPU" },
@@ -74,6 +65,12 @@ export class Landmarker {
   close(): void {
     this.#task.close();
   }
+}
+
+/** Keep the runtime's chatter, which it writes as errors, for those who ask for details; failures reject. */
+function keepQuiet(): void {
+  const write = (text: string): void => console.debug(text);
+  (globalThis as { Module?: object }).Module = { print: write, printErr: write };
 }
 
 async function fetchBytes(address: string): Promise<Uint8Array<ArrayBuffer>> {

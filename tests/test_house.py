@@ -25,7 +25,7 @@ ADDRESSES = re.compile(
 
 PURE = ("kinematics", "assessment")
 OUTWARD = {"pathlib", "io", "os", "subprocess", "socket", "urllib", "http", "tempfile", "av", "cv2", "ai_edge_litert"}
-HEAVY = {"numpy", "scipy", "cv2", "av", "ai_edge_litert", "pydantic", "typer", "rich", "jinja2"}
+HEAVY = {"numpy", "scipy", "numba", "llvmlite", "cv2", "av", "ai_edge_litert", "pydantic", "typer", "rich", "jinja2"}
 NETWORK = {"socket", "urllib", "http", "requests", "httpx", "ftplib", "smtplib", "aiohttp"}
 
 

@@ -154,6 +154,29 @@ def test_the_raised_hand(left_m: float | None, right_m: float | None, hand: int,
     assert signals["raised_wrist_above_head_cm"] == pytest.approx(above_cm, abs=0.05, nan_ok=True)
 
 
+@pytest.mark.parametrize("roll_deg", [0.0, 8.0])
+@pytest.mark.parametrize("height_m", [-0.6, 0.0, 0.35])
+def test_the_height_of_each_hand_is_above_the_shoulders_along_the_vertical(height_m: float, roll_deg: float) -> None:
+    points = standing(lean_deg=10.0)
+    shoulder = (points[L.LEFT_SHOULDER] + points[L.RIGHT_SHOULDER]) / 2
+    points[L.LEFT_WRIST] = shoulder + vector(0.3, -height_m, 0.1)
+    points[L.RIGHT_WRIST] = shoulder + vector(-0.3, 0.1, 0.1)
+    frames = [standing()] * 30 + [points] * 20
+    track = film(frames, roll_deg=roll_deg)
+    signals = compute_signals(track, PERSON)
+    assert signals["left_hand_height_ratio"][40] == pytest.approx(height_m / skeletons.TRUNK_M, abs=5e-3)
+    assert signals["right_hand_height_ratio"][40] == pytest.approx(-0.1 / skeletons.TRUNK_M, abs=5e-3)
+
+
+def test_a_hand_that_is_not_seen_has_no_height() -> None:
+    track = film([standing()] * 10)
+    track.visibility[:, L.LEFT_WRIST] = 0.49
+    track.visibility[:, L.RIGHT_WRIST] = 0.51
+    signals = compute_signals(track, PERSON)
+    assert not signals.valid("left_hand_height_ratio").any()
+    assert signals.valid("right_hand_height_ratio").all()
+
+
 def test_heights_of_a_standing_and_a_lying_person() -> None:
     trunks = {"hip_height_ratio": 1.6, "shoulder_height_ratio": 2.6, "knee_height_ratio": 0.0}
     for name, expected in trunks.items():

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.skeletons import film, lying, mirrored, standing
 
-from openlumbar.kinematics.signals import SIGNAL_NAMES, Signals
+from openlumbar.kinematics.signals import SIGNAL_NAMES, Sample, Signals
 from openlumbar.kinematics.stream import SignalStream, compute_signals
 from openlumbar.physique import Physique
 from openlumbar.pose.simulation import (
@@ -26,10 +26,13 @@ from openlumbar.pose.simulation import (
     simulate,
 )
 from openlumbar.pose.track import PoseTrack
+from openlumbar.pose.wire import FRAME_BYTES, HEADER_BYTES, pack_frames, unpack_frames
 
 PERSON = Physique(height_cm=170)
 QUICK = settings(max_examples=15, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 TURNS = ("camera_roll_deg", "trunk_yaw_deg", "shoulder_yaw_deg", "shoulder_turn_deg", "pelvis_yaw_deg", "side_bend_deg")
+
+HANDS = ("left_hand_height_ratio", "right_hand_height_ratio")
 
 
 @cache
@@ -88,7 +91,9 @@ def test_a_mirror_changes_sides_and_nothing_else(exercise: str) -> None:
     track = recording(exercise).track
     plain, mirror = compute_signals(track, PERSON), compute_signals(mirrored(track), PERSON)
     lying_only = ("hip_rise_cm", "knee_height_ratio") if exercise == "cross-twist" else ()  # above an upright line
-    assert_same(plain, mirror, but=(*TURNS, *lying_only, "raised_hand"), abs_=0.01)
+    assert_same(plain, mirror, but=(*TURNS, *HANDS, *lying_only, "raised_hand"), abs_=0.01)
+    for left, right in (HANDS, HANDS[::-1]):
+        assert plain[left] == pytest.approx(mirror[right], abs=0.01, nan_ok=True)
     for name in TURNS:
         across = np.abs(plain[name]) > 179  # half a turn is the same to either side
         assert plain[name][~across] == pytest.approx(-mirror[name][~across], abs=0.05, nan_ok=True), name
@@ -120,6 +125,77 @@ def pieces(track: PoseTrack, cuts: list[int]) -> Signals:
 def test_however_the_frames_arrive_the_signals_are_the_same(cuts: list[int], exercise: str) -> None:
     track = recording(exercise).track
     assert_same(pieces(track, cuts), compute_signals(track, PERSON))
+
+
+def frame_by_frame(stream: SignalStream, track: PoseTrack) -> list[Sample]:
+    frames = zip(track.time_s.tolist(), track.image, track.world, track.visibility, strict=True)
+    samples = [stream.step(*frame, track.frame_size) for frame in frames]
+    return [sample for sample in samples if sample is not None]
+
+
+def assert_identical(samples: list[Sample], expected: list[Sample]) -> None:
+    assert [sample.time_s for sample in samples] == [sample.time_s for sample in expected]
+    values = [list(sample.values.values()) for sample in samples]
+    assert np.array_equal(values, [list(sample.values.values()) for sample in expected], equal_nan=True)
+    assert all(tuple(sample.values) == tuple(SIGNAL_NAMES) for sample in samples)
+
+
+@QUICK
+@given(cuts=st.lists(st.integers(0, 10_000), max_size=8), exercise=st.sampled_from(["bridge", "cross-twist"]))
+def test_frames_and_pieces_may_be_mixed_to_the_last_bit(cuts: list[int], exercise: str) -> None:
+    track, stream = recording(exercise).track, SignalStream(PERSON)
+    edges = [0, *sorted(cut % len(track) for cut in cuts), len(track)]
+    samples: list[Sample] = []
+    for number, (start, stop) in enumerate(pairwise(edges)):
+        piece = track[start:stop]
+        samples += frame_by_frame(stream, piece) if number % 2 else stream.push(piece).samples()
+    samples += stream.finish().samples()
+    assert_identical(samples, list(compute_signals(track, PERSON).samples()))
+
+
+@pytest.mark.parametrize("exercise", ["bridge", "cross-twist"])
+@pytest.mark.parametrize("kind", [bytes, memoryview])
+def test_packed_frames_give_the_signals_of_what_they_hold(exercise: str, kind: type) -> None:
+    track, stream = recording(exercise).track, SignalStream(PERSON)
+    stream.frame_size = (track.frame_size[0], track.frame_size[1])
+    samples: list[Sample | None] = []
+    for start in range(0, len(track), 3):
+        message = pack_frames(track[start : start + 3])
+        samples += [
+            stream.step_packed(kind(message), offset) for offset in range(HEADER_BYTES, len(message), FRAME_BYTES)
+        ]
+    assert samples[:4] == [None] * 4
+    sent = [unpack_frames(pack_frames(track[start : start + 64])) for start in range(0, len(track), 64)]
+    expected = [*SignalStream(PERSON).push(PoseTrack.concatenate(sent)).samples()]
+    assert_identical([sample for sample in samples if sample is not None], expected)
+
+
+def test_the_size_of_the_picture_is_that_of_the_latest_frame() -> None:
+    stream = SignalStream(PERSON)
+    stream.frame_size = (640, 480)
+    assert stream.frame_size == (640.0, 480.0)
+    stream.push(film([lying()]))
+    assert stream.frame_size == (640.0, 640.0)
+
+
+def test_any_array_will_do_and_is_left_as_it_is() -> None:
+    track = recording("bridge").track
+    turned_over = replace(
+        track,
+        image=np.asfortranarray(track.image),
+        world=track.world.astype(np.float64),  # type: ignore[arg-type]
+        visibility=track.visibility.copy(),
+    )
+    for values in (turned_over.image, turned_over.world, turned_over.visibility):
+        values.flags.writeable = False
+    assert_same(compute_signals(turned_over, PERSON), compute_signals(track, PERSON))
+
+
+def test_after_the_end_frames_are_seen_as_after_a_gap() -> None:
+    track, stream = recording("bridge").track, SignalStream(PERSON)
+    told = [stream.push(track[:100]), stream.finish(), stream.finish(), stream.push(track[100:]), stream.finish()]
+    assert [len(part) for part in told] == [96, 4, 0, len(track) - 104, 4]
+    assert np.concatenate([part.time_s for part in told]).tolist() == track.time_s.tolist()
 
 
 def test_frames_one_by_one_lag_by_four_and_no_more() -> None:

@@ -2,17 +2,18 @@
 
 Spikes and gaps are repaired in a window of five frames, swaps against the frame before, so a live stream and a
 recording are repaired alike. What does not fit stays missing and is marked so.
+
+Frames lie in rings, (R, N, …) arrays with frame `f` in row `f` modulo R.
 """
 
-from dataclasses import replace
+import math
 from typing import NamedTuple
 
-import numpy as np
-
-from openlumbar.kinematics.running import RunningQuantile
+from openlumbar.kinematics._compiled import compiled
+from openlumbar.kinematics.geometry import distance, trunk_length
+from openlumbar.kinematics.joints import JOINT_COUNT, LEFT_EAR, LEFT_ELBOW, LEFT_HEEL, LEFT_HIP
+from openlumbar.kinematics.running import QuantileMemory, push_value
 from openlumbar.kinematics.signals import FloatArray
-from openlumbar.pose.landmarks import MIRRORED, Landmark
-from openlumbar.pose.track import PoseTrack
 
 WINDOW = 5
 """Frames looked at around each frame: two before, itself, two after (gaps and spikes up to two frames)."""
@@ -31,144 +32,160 @@ LONGEST_SWAP_FRAMES = 15
 
 
 class BodyHalf(NamedTuple):
-    """Landmarks that change sides together: the left ones that tell a swap, and all of them."""
+    """Joints that change sides together, `first` to before `stop`, and those of them that tell a swap."""
 
-    left: tuple[Landmark, ...]
-    landmarks: range
+    first: int
+    stop: int
+    telling_first: int
+    telling_stop: int
 
 
-UPPER_BODY = BodyHalf((Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW), range(Landmark.LEFT_HIP))
-LOWER_BODY = BodyHalf((Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE), range(Landmark.LEFT_HIP, 33))
+UPPER_BODY = BodyHalf(LEFT_EAR, LEFT_HIP, LEFT_ELBOW, LEFT_HIP)
+LOWER_BODY = BodyHalf(LEFT_HIP, JOINT_COUNT, LEFT_HIP, LEFT_HEEL)
+"""Elbows and shoulders tell a swap of the upper body; hips, knees and ankles of the lower."""
 
-LINES = ([Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER], [Landmark.LEFT_HIP, Landmark.RIGHT_HIP])
-"""Pairs of landmarks that keep their distance."""
-
-COLLAPSED_SHARE, LENGTH_MEMORY_FRAMES = 0.5, 300
+COLLAPSED_SHARE = 0.5
 """A pair nearer together than this share of its usual distance (median of 10 s at 30 frames a second) has fallen
 together: depth may be under-read by a third, not by half (measured against motion capture: 0.6 of the turn)."""
 
-_BINOMIAL = np.array([1.0, 4.0, 6.0, 4.0, 1.0])
 
-
-def windows(values: FloatArray) -> FloatArray:
-    """View (T, …) as its T windows (T, 5, …), padded with NaN at both ends."""
-    pad = np.full((HALF_WINDOW, *values.shape[1:]), np.nan)
-    padded = np.concatenate([pad, values, pad])
-    view = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, axis=0)
-    return np.moveaxis(view, -1, 1)
-
-
-def window_median(values: FloatArray) -> FloatArray:
-    """Take the median of each five-frame window of (T, …), ignoring NaN; NaN with fewer than three known."""
-    ordered = np.sort(windows(values), axis=1)  # NaN sorts last
-    known = np.isfinite(ordered).sum(axis=1)[:, None]
-    low = np.take_along_axis(ordered, np.maximum(known - 1, 0) // 2, axis=1)
-    high = np.take_along_axis(ordered, known // 2, axis=1)
-    return np.where(known > HALF_WINDOW, (low + high) / 2, np.nan)[:, 0]
-
-
-class SideKeeper:
-    """Put frames right in which the tracker exchanged the sides of the upper or the lower body.
+@compiled
+def keep_sides(
+    half: BodyHalf, image: FloatArray, world: FloatArray, visibility: FloatArray, last: FloatArray, corrected: int
+) -> int:
+    """Put a frame right, in place, in which the tracker exchanged the sides of half the body.
 
     Nobody exchanges their sides between two frames, so what fits the frame before far better with the sides
     exchanged is exchanged back. When that goes on for long, the tracker has seen its error and is right.
+
+    Args:
+        half: which half.
+        image: (N, 2) the frame.
+        world: (N, 3) the same.
+        visibility: (N,) the same.
+        last: (N, 3) world positions of the last frame with somebody in it, sides kept; brought up to date.
+        corrected: how many frames before this one were put right, in a row.
+
+    Returns:
+        The same number, with this frame.
     """
-
-    def __init__(self) -> None:
-        """Start with nothing seen."""
-        self._halves = [_Half(UPPER_BODY), _Half(LOWER_BODY)]
-
-    def push(self, frames: PoseTrack) -> PoseTrack:
-        """Return the next frames with the sides kept."""
-        for half in self._halves:
-            frames = half.keep_sides(frames)
-        return frames
-
-
-class _Half:
-    """The upper or the lower body: the left landmarks that tell a swap, and all that are exchanged with them."""
-
-    def __init__(self, half: BodyHalf) -> None:
-        self._telling = np.array([*half.left, *(MIRRORED[left] for left in half.left)])
-        self._landmarks = np.array(half.landmarks)
-        self._last: FloatArray | None = None
-        self._corrected = 0
-
-    def keep_sides(self, frames: PoseTrack) -> PoseTrack:
-        swapped = np.array([self._is_swapped(frame) for frame in frames.world[:, self._telling].astype(np.float64)])
-        if not swapped.any():
-            return frames
-        mirrored = np.array(MIRRORED)[self._landmarks]
-        image, world, visibility = frames.image.copy(), frames.world.copy(), frames.visibility.copy()
-        for values in (image, world, visibility):
-            values[np.ix_(swapped, self._landmarks)] = values[np.ix_(swapped, mirrored)]
-        return replace(frames, image=image, world=world, visibility=visibility)
-
-    def _is_swapped(self, frame: FloatArray) -> bool:
-        last, pairs = self._last, len(self._telling) // 2
-        if np.isnan(frame[0, 0]):
-            return False
-        exchanged = np.concatenate([frame[pairs:], frame[:pairs]])
-        swapped = last is not None and _jump(exchanged, last) < SWAP_GAIN * min(
-            _jump(frame, last), _jump(frame[:pairs], frame[pairs:])
-        )
-        self._corrected = self._corrected + 1 if swapped else 0
-        if self._corrected > LONGEST_SWAP_FRAMES:
-            swapped, self._corrected = False, 0
-        self._last = exchanged if swapped else frame
-        return swapped
+    if math.isnan(world[half.telling_first, 0]):
+        return corrected
+    is_swapped = corrected < LONGEST_SWAP_FRAMES and _is_swapped(half, world, last)
+    if is_swapped:
+        for left in range(half.first, half.stop, 2):
+            right = left + 1
+            visibility[left], visibility[right] = visibility[right], visibility[left]
+            for axis in range(2):
+                image[left, axis], image[right, axis] = image[right, axis], image[left, axis]
+            for axis in range(3):
+                world[left, axis], world[right, axis] = world[right, axis], world[left, axis]
+    for joint in range(half.first, half.stop):
+        for axis in range(3):
+            last[joint, axis] = world[joint, axis]
+    return corrected + 1 if is_swapped else 0
 
 
-class CollapseFilter:
-    """Leave out shoulders or hips that have fallen together: for some frames the tracker takes one for the other.
+@compiled
+def _is_swapped(half: BodyHalf, world: FloatArray, last: FloatArray) -> bool:
+    as_told, exchanged, width = 0.0, 0.0, 0.0
+    for left in range(half.telling_first, half.telling_stop, 2):
+        right = left + 1
+        as_told += _jump(world, left, last, left) + _jump(world, right, last, right)
+        exchanged += _jump(world, left, last, right) + _jump(world, right, last, left)
+        width += distance(world, left, right)
+    return exchanged < SWAP_GAIN * min(as_told, width)
+
+
+@compiled
+def _jump(world: FloatArray, joint: int, last: FloatArray, other: int) -> float:
+    square = 0.0
+    for axis in range(3):
+        square += (world[joint, axis] - last[other, axis]) ** 2
+    return math.sqrt(square)
+
+
+@compiled
+def leave_out_collapsed(image: FloatArray, world: FloatArray, left: int, right: int, usual_m: QuantileMemory) -> None:
+    """Set shoulders or hips to NaN, in place, that have fallen together: the tracker takes one for the other.
 
     The line between them keeps its length in space however the person turns.
     """
-
-    def __init__(self) -> None:
-        """Start with no length known."""
-        self._lengths = [RunningQuantile(LENGTH_MEMORY_FRAMES) for _ in LINES]
-
-    def push(self, frames: PoseTrack) -> PoseTrack:
-        """Return the next frames; collapsed pairs are NaN in image and world."""
-        image, world = frames.image, frames.world
-        for pair, usual in zip(LINES, self._lengths, strict=True):
-            length = np.linalg.norm(world[:, pair[0]] - world[:, pair[1]], axis=1).astype(np.float64)
-            collapsed = length < COLLAPSED_SHARE * usual.push_all(length)
-            if collapsed.any():
-                image, world = image.copy(), world.copy()
-                image[np.ix_(collapsed, pair)] = world[np.ix_(collapsed, pair)] = np.nan
-        return replace(frames, image=image, world=world)
+    length_m = distance(world, left, right)
+    if length_m < COLLAPSED_SHARE * push_value(usual_m, length_m, 0.5):
+        for joint in (left, right):
+            image[joint, :] = math.nan
+            world[joint, :] = math.nan
 
 
-def _jump(frame: FloatArray, last: FloatArray) -> float:
-    offset = frame - last
-    return float(np.sqrt(np.einsum("ij,ij->i", offset, offset)).sum())
+@compiled
+def remove_spikes(ring: FloatArray, frame: int, repaired: FloatArray) -> None:
+    """Write a frame into `repaired` (N, D), spikes and gaps of up to two frames replaced by the window's median.
 
-
-def remove_spikes(positions: FloatArray, trunk_length: FloatArray) -> FloatArray:
-    """Replace spikes and gaps of up to two frames by the window's median.
-
-    Args:
-        positions: (T, N, D) in any unit of length.
-        trunk_length: (T,) in the same unit.
-
-    Returns:
-        (T, N, D), NaN where fewer than three of the five frames are known.
+    NaN where fewer than three of the five frames are known. Any unit of length will do.
     """
-    median = window_median(positions)
-    away = np.linalg.norm(positions - median, axis=2)
-    keep = away <= SPIKE_LIMIT_TRUNKS * trunk_length[:, None]
-    return np.where(keep[..., None], positions, median)
+    rows = len(ring)
+    limit = SPIKE_LIMIT_TRUNKS * trunk_length(ring[frame % rows])
+    a, b, c = ring[(frame - 2) % rows], ring[(frame - 1) % rows], ring[frame % rows]
+    d, e = ring[(frame + 1) % rows], ring[(frame + 2) % rows]
+    for joint in range(len(c)):
+        away = 0.0
+        for axis in range(c.shape[1]):
+            median = median_of_known(a[joint, axis], b[joint, axis], c[joint, axis], d[joint, axis], e[joint, axis])
+            repaired[joint, axis] = median
+            away += (c[joint, axis] - median) ** 2
+        if math.sqrt(away) <= limit:
+            for axis in range(c.shape[1]):
+                repaired[joint, axis] = c[joint, axis]
 
 
-def smooth(values: FloatArray) -> FloatArray:
-    """Average each five-frame window of (T, …) with binomial weights, over the frames that are known.
+@compiled
+def smooth(ring: FloatArray, frame: int, smoothed: FloatArray) -> None:
+    """Average the window around a frame with binomial weights, over the frames that are known, into `smoothed` (N, D).
 
-    Halves white noise (gain 0.52) and delays nothing; a frame that is not known itself stays unknown.
+    Halves white noise (gain 0.52) and delays nothing; what is not known in the frame itself stays unknown.
     """
-    around = windows(values)
-    weights = _BINOMIAL.reshape(-1, *[1] * (values.ndim - 1)) * np.isfinite(around)
-    total = weights.sum(axis=1)
-    mean = np.nansum(around * weights, axis=1) / np.where(total > 0, total, 1)
-    return np.where(np.isfinite(values), mean, np.nan)
+    rows = len(ring)
+    a, b, c = ring[(frame - 2) % rows], ring[(frame - 1) % rows], ring[frame % rows]
+    d, e = ring[(frame + 1) % rows], ring[(frame + 2) % rows]
+    for joint in range(len(c)):
+        for axis in range(c.shape[1]):
+            smoothed[joint, axis] = binomial_mean(
+                a[joint, axis], b[joint, axis], c[joint, axis], d[joint, axis], e[joint, axis]
+            )
+
+
+@compiled
+def median_of_known(a: float, b: float, c: float, d: float, e: float) -> float:
+    """Return the median of five values, ignoring NaN; NaN with fewer than three known."""
+    if math.isfinite(a + b + c + d + e):
+        low = max(min(a, b), min(c, d))
+        high = min(max(a, b), max(c, d))
+        return max(min(low, high), min(max(low, high), e))
+    known = 0
+    x, y, z = math.inf, math.inf, math.inf
+    for value in (a, b, c, d, e):  # x ≤ y ≤ z are the smallest so far
+        if not math.isnan(value):
+            known += 1
+            x, rest = min(x, value), max(x, value)
+            y, rest = min(y, rest), max(y, rest)
+            z = min(z, rest)
+    if known == HALF_WINDOW + 1:
+        return y
+    return (y + z) / 2 if known == HALF_WINDOW + 2 else math.nan
+
+
+@compiled
+def binomial_mean(a: float, b: float, c: float, d: float, e: float) -> float:
+    """Return the mean of five values, weighted 1 4 6 4 1, over those that are known; NaN when `c` is not."""
+    total = a + 4 * b + 6 * c + 4 * d + e
+    if math.isfinite(total):
+        return total / 16
+    if math.isnan(c):
+        return math.nan
+    total, weights = 6 * c, 6.0
+    for value, weight in ((a, 1.0), (b, 4.0), (d, 4.0), (e, 1.0)):
+        if not math.isnan(value):
+            total += weight * value
+            weights += weight
+    return total / weights

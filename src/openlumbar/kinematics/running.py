@@ -2,14 +2,84 @@
 
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
+from openlumbar.kinematics._compiled import compiled
 from openlumbar.kinematics.signals import FloatArray
+
+MEMORY_VALUES = 300
+"""How many values a quantile inside a stream is of: 10 s at 30 frames a second."""
+
+
+def memory_of(values: int) -> np.dtype[np.void]:
+    """Lay out what a running quantile of so many values remembers: a record, all zero when nothing was seen."""
+    return np.dtype(
+        [("seen", np.int64), ("order", np.float64, (values,)), ("sorted", np.float64, (values,))], align=True
+    )
+
+
+class QuantileMemory(Protocol):
+    """A record as `memory_of` lays it out.
+
+    Attributes:
+        seen: how many values were taken in.
+        order: the latest of them, each in the place of the one that it displaced.
+        sorted: the same values, ascending.
+    """
+
+    seen: int
+    order: FloatArray
+    sorted: FloatArray
+
+
+def quantile_of(ascending: Sequence[float] | FloatArray, count: int, share: float) -> float:
+    """Return a quantile of the first `count` sorted values, interpolated between neighbours; there must be one."""
+    place = share * (count - 1)
+    below = int(place)
+    above = min(below + 1, count - 1)
+    return float(ascending[below] + (place - below) * (ascending[above] - ascending[below]))
+
+
+_quantile_of = compiled(quantile_of)
+
+
+@compiled
+def push_value(memory: QuantileMemory, value: float, share: float) -> float:
+    """Take in a value (NaN is passed over) and return the quantile of all remembered, NaN before the first."""
+    window, ascending = len(memory.order), memory.sorted
+    known = min(memory.seen, window)
+    if value == value:  # NaN is the only number that differs from itself
+        slot = memory.seen % window
+        place = known if known < window else _place_of(ascending, memory.order[slot])
+        known = min(known + 1, window)
+        while place > 0 and ascending[place - 1] > value:
+            ascending[place] = ascending[place - 1]
+            place -= 1
+        while place + 1 < known and ascending[place + 1] < value:
+            ascending[place] = ascending[place + 1]
+            place += 1
+        ascending[place] = memory.order[slot] = value
+        memory.seen += 1
+    return _quantile_of(ascending, known, share) if known else np.nan
+
+
+@compiled
+def _place_of(ascending: FloatArray, value: float) -> int:
+    low, high = 0, len(ascending) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if ascending[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 class RunningQuantile:
-    """Quantile of the last `window` finite values, the median unless said otherwise.
+    """Quantile of the last `window` finite values, the median unless said otherwise: the same in plain Python.
 
     Chunking does not matter: feeding a series in pieces gives the same as feeding it whole.
     """
@@ -38,13 +108,4 @@ class RunningQuantile:
     @property
     def value(self) -> float:
         """Return the quantile so far, interpolated between neighbours."""
-        if not self._sorted:
-            return float("nan")
-        place = self._share * (len(self._sorted) - 1)
-        below = int(place)
-        above = min(below + 1, len(self._sorted) - 1)
-        return self._sorted[below] + (place - below) * (self._sorted[above] - self._sorted[below])
-
-    def push_all(self, values: FloatArray) -> FloatArray:
-        """Take in (T,) values one after the other and return the T quantiles."""
-        return np.array([self.push(value) for value in values.tolist()])
+        return quantile_of(self._sorted, len(self._sorted), self._share) if self._sorted else float("nan")

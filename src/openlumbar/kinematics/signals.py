@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "stance_ratio": "distance of the ankles as a multiple of the shoulder width",
     "raised_wrist_above_head_cm": "height of the raised wrist above the nose; invalid when no hand is raised",
     "upper_wrist_above_head_cm": "height of the higher wrist above the nose",
+    "left_hand_height_ratio": "height of the left wrist above the mid-shoulder in trunk lengths; invalid when unseen",
+    "right_hand_height_ratio": "height of the right wrist above the mid-shoulder in trunk lengths; invalid when unseen",
     "raised_hand": "the hand held up: +1 left, -1 right, 2 both, 0 none",
     "ventral_elevation_deg": "where the belly points: 90 up (supine), 0 level, -90 down (prone)",
     "view_angle_deg": "angle of the camera off the person's frontal direction: 90 side view, 0 front or back",
@@ -36,6 +38,16 @@ SIGNAL_NAMES: Mapping[str, str] = {
     "cm_per_px": "size of a pixel at the body, from the segment lengths",
 }
 """Every signal and what it means; the unit is the last part of the name."""
+
+ROW = np.dtype([*((name, np.float64) for name in SIGNAL_NAMES), ("time_s", np.float64)], align=True)
+"""All signals at one moment as a record, and its time."""
+
+RowArray: TypeAlias = npt.NDArray[np.void]
+NOTHING_KNOWN: RowArray = np.full(len(SIGNAL_NAMES) + 1, np.nan).view(ROW)
+"""One record of `ROW` without any signal."""
+
+Row: TypeAlias = Any
+"""A record of `ROW`, as compiled functions see it: one attribute a signal."""
 
 
 class Sample(NamedTuple):
@@ -64,6 +76,12 @@ class Signals:
     def __getitem__(self, name: str) -> FloatArray:
         """Return one signal, (T,), NaN where not valid."""
         return self.values[name]
+
+    @classmethod
+    def from_rows(cls, rows: RowArray) -> "Signals":
+        """Turn (T,) records of `ROW` into columns."""
+        *columns, time_s = np.ascontiguousarray(rows.view(np.float64).reshape(len(rows), len(SIGNAL_NAMES) + 1).T)
+        return cls(time_s, dict(zip(SIGNAL_NAMES, columns, strict=True)))
 
     @classmethod
     def concatenate(cls, parts: Sequence["Signals"]) -> "Signals":

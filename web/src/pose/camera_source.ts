@@ -130,7 +130,11 @@ export class CameraSource implements PoseSource {
     this.#costsMs = null;
     if (verdict === "too_slow") this.#tell("too_slow");
     if (verdict !== "lighter") return;
-    await finder.change("lite");
+    try {
+      await finder.change("lite");
+    } catch {
+      return; // slow is better than nothing
+    }
     this.#model = "lite";
     this.#costsMs = [];
     this.#pace.reset();

@@ -74,11 +74,13 @@ class Coach implements Listener {
   // ------------------------------------------------------------------------------------------ from the server
 
   onState(state: State): void {
+    const before = this.#state;
     this.#state = state;
     if (state.stage === "stopped" || state.stage === "done") this.#isStopAsked = false;
     this.#view.showState(state);
     this.#picture.guide(GUIDED.has(state.stage));
-    if (state.stage === "stopped") this.#view.showStop(this.#whyStopped(state), state.final ?? false);
+    const isSameStop = before?.stage === "stopped" && before.reason === state.reason && before.final === state.final;
+    if (state.stage === "stopped" && !isSameStop) this.#view.showStop(this.#whyStopped(state), state.final ?? false);
     this.#stopSheet.show(state.stage === "stopped" || this.#isStopAsked);
     if (state.done) this.#finish();
   }

@@ -150,6 +150,7 @@ class Level(_Frozen):
     `measures` replaces what a fault rule looks at, by fault code.
 
     `by_clock`: the movement is too small for one camera, so it is guided by the clock and not judged.
+    `stop_gesture`: what a person holds up to stop; both hands where the exercise itself holds one up.
     """
 
     id: str = Field(pattern=r"^L[0-9]$")
@@ -158,6 +159,7 @@ class Level(_Frozen):
     dose: Dose
     physique_dose: PhysiqueDose | None = None
     by_clock: bool = False
+    stop_gesture: Literal["one_hand", "both_hands"] = "one_hand"
     locked: bool = False
     why_locked: Text | None = None
     limits: dict[str, Quantity] = {}

@@ -44,6 +44,17 @@ NEUTRAL_SD = 6.0
 subtracting it in full raises the median error of a turn from 3.0 to 3.4 degrees)."""
 
 
+class Progress(NamedTuple):
+    """Where the movement is now, for live guidance.
+
+    `value` is what the exercise is measured as, from the person's own rest, signed for two sides (positive to the
+    left) and in its unit; NaN when it is not known.
+    """
+
+    phase: Phase
+    value: float
+
+
 class _Seen(NamedTuple):
     """A sample and whether it could be used."""
 
@@ -102,6 +113,16 @@ class Assessor:
     def finish(self) -> list[Event]:
         """End the recording: complete what was coming back, settle what was open."""
         return self._settle(self._wind_ups.flush(self._finder.finish()))
+
+    @property
+    def progress(self) -> Progress:
+        """Tell where the movement is after the newest sample."""
+        drive = self._card.drive
+        if not self._history or self._phase == "unseen":
+            return Progress("unseen", math.nan)
+        value = self._history[-1].sample.values[drive.measured_as]
+        rest = self._finder.rest if drive.measured_as == drive.signal else _shrunk(self._neutral.value)
+        return Progress(self._phase, value - rest)
 
     @property
     def _is_open(self) -> bool:

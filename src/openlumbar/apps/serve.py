@@ -1,0 +1,109 @@
+"""Start the app: take the port, tell the address, open the browser, and stop cleanly on Ctrl-C."""
+
+import errno
+import socket
+import sys
+import threading
+import webbrowser
+from importlib.util import find_spec
+from urllib.parse import quote
+
+import uvicorn
+
+from openlumbar.apps.web.app import create_app
+from openlumbar.apps.web.settings import Settings
+from openlumbar.errors import InputError
+
+LARGEST_MESSAGE_BYTES = 1 << 16
+"""A message of the live protocol has at most 34,320 bytes."""
+
+_BACKLOG = 512
+
+
+def serve(settings: Settings, *, open_path: str | None = None) -> None:
+    """Serve the app until Ctrl-C.
+
+    Args:
+        settings: where to listen, where the data lies.
+        open_path: page to show in the browser once the app answers, if there is a browser.
+
+    Raises:
+        InputError: when the address or the data cannot be used.
+    """
+    listening = _listen(settings)
+    address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+    server = _Server(_config(settings), address, open_path)
+    if not settings.is_loopback:
+        print(  # noqa: T201 - a warning
+            f"OpenLumbar can be reached by every device that reaches {settings.host}, without a password.",
+            file=sys.stderr,
+        )
+    with listening:
+        server.run(sockets=[listening])
+    if not server.started:
+        raise InputError(address, "the app did not start", "read the lines above")
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings),
+        loop="uvloop" if find_spec("uvloop") else "asyncio",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Tells where it is once it answers."""
+
+    def __init__(self, config: uvicorn.Config, address: str, open_path: str | None) -> None:
+        super().__init__(config)
+        self._address, self._open_path = address, open_path
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        print(f"OpenLumbar is at {self._address} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the answer
+        if self._open_path is not None:
+            page = self._address + quote(self._open_path)
+            threading.Thread(target=_show, args=(page,), daemon=True).start()
+
+
+def _show(page: str) -> None:
+    """Show a page in the browser; a machine without one is no failure."""
+    try:
+        webbrowser.open(page)
+    except (webbrowser.Error, OSError):
+        print(f"No browser was found here; open {page} in one.", file=sys.stderr)  # noqa: T201 - a hint
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is done, so that a port in use is told at once."""
+    remedy = "choose another with --port (0 takes a free one)"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+    except (OSError, UnicodeError):
+        raise InputError(f"--host {settings.host}", "is no address of this machine", "use 127.0.0.1") from None
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        problem = "is in use by another program" if in_use else "cannot be listened on"
+        raise InputError(f"{settings.host}:{settings.port}", problem, remedy) from None
+    return listening
+
+
+def _shown(host: str) -> str:
+    """Return an address that a browser on this machine can use."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only named, not bound
+    return f"[{shown}]" if ":" in shown and not shown.startswith("[") else shown

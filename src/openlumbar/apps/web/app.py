@@ -1,0 +1,48 @@
+"""The one place where the app is made."""
+
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from openlumbar import __version__
+from openlumbar.apps.web import rendering
+from openlumbar.apps.web.deps import open_services
+from openlumbar.apps.web.routes import coach, files, pages, recordings, sessions
+from openlumbar.apps.web.security import Security
+from openlumbar.apps.web.settings import Settings
+
+_LOOPBACK_NAMES = ("localhost",)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the app; it opens its record when it starts and closes it when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.services = services = open_services(settings)
+        async with services.uploads, services.rooms:
+            yield
+        services.journal.close()
+        services.store.close()
+
+    app = FastAPI(
+        title="OpenLumbar",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[Middleware(Security, hosts=_names(settings))],
+    )
+    for routes in (files, coach, sessions, recordings, pages):
+        app.include_router(routes.router)
+    rendering.install(app)
+    return app
+
+
+def _names(settings: Settings) -> Sequence[str]:
+    """List the names that the app answers to; beyond loopback also the machine's own."""
+    own = () if settings.is_loopback else (settings.host, socket.gethostname(), socket.getfqdn())
+    return (*_LOOPBACK_NAMES, *own)

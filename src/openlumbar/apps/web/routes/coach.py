@@ -1,0 +1,212 @@
+"""The live coach: its page, and the WebSocket that the page talks to (docs/live-protocol.md)."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from openlumbar.apps.web.bundle import ADDRESS
+from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.rendering import render
+from openlumbar.apps.web.rooms import Room
+from openlumbar.cards import Band, Card, Language, Quantity, exercise
+from openlumbar.coaching.plan import Notice
+from openlumbar.pipeline.live import ProtocolError
+
+router = APIRouter()
+
+TAKEN_OVER, NO_SESSION, OVER, OUT_OF_DATE = 4001, 4004, 4009, 1007
+"""Close codes of the live protocol."""
+
+HELLO_WITHIN_S = 10.0
+"""A connection that says nothing for so long is closed."""
+
+_PAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_COMMANDS = {"start", "pause", "resume", "stop", "skip_rest", "finish", "pain"}
+_LAST_FRAME = 2**32 - 1
+
+
+@router.get("/coach/{session_id}", include_in_schema=False)
+async def coach_page(request: Request, session_id: str, wired: Wired) -> Response:
+    """Show the coach; a session that is over shows its result."""
+    room = await wired.rooms.enter(session_id)
+    if room is None:
+        if await asyncio.to_thread(wired.store.session, session_id) is None:
+            raise HTTPException(404)
+        return RedirectResponse(f"/sessions/{session_id}", 303)
+    return render(request, "coach.html", coach=_page_data(room))
+
+
+@router.websocket("/live/{session_id}")
+async def live(socket: WebSocket, session_id: str, wired: Wired) -> None:
+    """Take in a page's frames and commands, and answer them, for as long as the page stays."""
+    await socket.accept()
+    room = await wired.rooms.enter(session_id)
+    if room is None:
+        known = await asyncio.to_thread(wired.store.session, session_id)
+        await socket.close(OVER if known else NO_SESSION)
+        return
+    try:
+        await _greet(socket, room)
+        await _follow(socket, room, wired)
+    except ProtocolError as error:
+        await socket.close(OUT_OF_DATE, str(error)[:120])
+    except (WebSocketDisconnect, TimeoutError, RuntimeError):  # the page is gone; a closed socket raises RuntimeError
+        pass
+    finally:
+        if room.socket is socket:
+            room.socket, room.idle_since_s = None, time.monotonic()
+
+
+async def _greet(socket: WebSocket, room: Room) -> None:
+    """Agree with the page on where to go on; a page that followed the session before is let go."""
+    text = await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN_S)
+    page, oldest = _hello(text)
+    before, room.socket = room.socket, socket
+    if before is not None:
+        await before.close(TAKEN_OVER)
+    resume_from = room.live.hello(page, oldest)
+    await socket.send_text(_json({"welcome": 1, "resume_from": resume_from, "state": room.live.coach.state()}))
+
+
+async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
+    while room.socket is socket:
+        message = await socket.receive()
+        if message["type"] != "websocket.receive":
+            return
+        if (frames := message.get("bytes")) is not None:
+            received = wired.rooms.receive(room, frames)
+            await socket.send({"type": "websocket.send", "bytes": received.answer})
+            if received.notices:
+                await _tell(socket, room, [notice for _, notice in received.notices], received.notices[-1][0])
+        else:
+            notices = _obey(room, message.get("text") or "")
+            wired.rooms.record(room, notices)
+            await _tell(socket, room, notices, room.live.next_frame)
+        if room.is_over:
+            await wired.rooms.close(room)
+            await socket.close(OVER)
+            return
+
+
+async def _tell(socket: WebSocket, room: Room, notices: Sequence[Notice], at: int) -> None:
+    events = [_event(notice, room) for notice in notices]
+    await socket.send_text(_json({"state": room.live.coach.state(), "events": events, "at": at}))
+
+
+def _hello(text: str) -> tuple[str, int]:
+    """Read a page's first message."""
+    said = _object(text)
+    page, oldest = said.get("page", ""), said.get("oldest")
+    if said.get("hello") != 1 or not isinstance(page, str) or (page and not _PAGE_NAME.fullmatch(page)):
+        raise ProtocolError("the first message must be a hello of version 1 with the page's name")
+    if type(oldest) is not int or not 0 <= oldest <= _LAST_FRAME:
+        raise ProtocolError("'oldest' must be the number of a frame")
+    return page, oldest
+
+
+def _obey(room: Room, text: str) -> list[Notice]:
+    """Carry out a command."""
+    said = _object(text)
+    do = said.get("do")
+    if do not in _COMMANDS:
+        raise ProtocolError("there is no such command")
+    if do != "pain":
+        return room.live.command(do)
+    back, leg = said.get("back"), said.get("leg")
+    if type(back) is not int or type(leg) is not int or not (0 <= back <= 10 and 0 <= leg <= 10):
+        raise ProtocolError("pain is two whole numbers from 0 to 10")
+    return room.live.command(do, back, leg)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ProtocolError("a text message must be JSON") from None
+    if not isinstance(said, dict):
+        raise ProtocolError("a text message must be an object")
+    return said
+
+
+def _event(notice: Notice, room: Room) -> dict[str, Any]:
+    """Write a notice as the live protocol has it."""
+    data = dict(notice.data)
+    if (repetition := data.pop("repetition", None)) is not None:
+        name = room.live.plan.card.drive.measured_as
+        value = getattr(repetition, name)
+        interval = repetition.interval90.get(name)
+        data |= {
+            "counted": repetition.counted,
+            "side": repetition.side,
+            "faults": list(repetition.faults),
+            "value": None if value is None else round(value, 1),
+            "interval90": interval and [round(bound, 1) for bound in interval],
+            "hold_s": None if repetition.hold_s is None else round(repetition.hold_s, 2),
+        }
+    return {"kind": notice.kind, "time_s": round(notice.time_s, 3), "tone": notice.tone, "say": notice.say, **data}
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _page_data(room: Room) -> dict[str, Any]:
+    """Collect what the coach's page needs to know."""
+    row, plan = room.row, room.live.plan
+    card, level, language = plan.card, plan.level, plan.language
+    return {
+        "session": row.id,
+        "socket": f"/live/{row.id}",
+        "language": language,
+        "source": row.source,
+        "simulated": f"/simulated/{card.slug}.bin",
+        "models": {name: f"{ADDRESS}/models/pose_{name}.task" for name in ("full", "lite")},
+        "wasm": f"{ADDRESS}/wasm",
+        "exercise": {
+            "slug": card.slug,
+            "name": card.name.in_language(language),
+            "view": card.view,
+            "posture": card.posture,
+            "two_sided": plan.is_two_sided,
+            "unit": card.drive.measured_as.rpartition("_")[2],
+            "target": _target(card),
+            "level": _level(card, level.id, language),
+            "hold_s": level.dose.hold_s,
+            "goal": level.dose.repetitions,
+            "sets": plan.sets,
+            "stop_gesture": level.stop_gesture,
+        },
+        "faults": {rule.code: rule.text.in_language(language) for rule in card.faults},
+        "urls": {"result": f"/sessions/{row.id}", "home": "/"},
+    }
+
+
+def _level(card: Card, level_id: str, language: Language) -> dict[str, str]:
+    level = card.level(level_id)
+    return {
+        "id": level.id,
+        "name": level.name.in_language(language),
+        "instruction": level.instruction.in_language(language),
+    }
+
+
+def _target(card: Card) -> dict[str, float | None]:
+    """Return what to aim at in the exercise's own measure."""
+    band = next((band for band in card.bands if band.measure == "peak"), Band.model_construct())
+
+    def value(quantity: Quantity | None) -> float | None:
+        return None if quantity is None else quantity.value
+
+    return {
+        "low": value(band.at_least),
+        "high": value(band.at_most),
+        "warn": value(band.warn_above),
+        "stop": value(band.stop_above),
+    }

@@ -1,0 +1,57 @@
+"""What the app is told when it starts."""
+
+import os
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+HOST, PORT = "127.0.0.1", 8000
+"""Loopback by default: nobody else on the network can reach the app (privacy)."""
+
+_DATABASE = "openlumbar.sqlite3"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the app listens and keeps its data.
+
+    Attributes:
+        data_dir: folder of the database and of uploads; made when it is missing.
+        database_url: another database; None is a SQLite file in `data_dir`.
+        host: address to listen on.
+        port: port to listen on.
+        development: shows the page of all components.
+    """
+
+    data_dir: Path
+    database_url: str | None = None
+    host: str = HOST
+    port: int = PORT
+    development: bool = False
+
+    @property
+    def database(self) -> str | Path:
+        """Name the database for `Store.open`."""
+        return self.database_url or self.data_dir / _DATABASE
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Name the folder that uploads pass through."""
+        return self.data_dir / "uploads"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only this machine can reach the app."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def default_data_dir() -> Path:
+    """Name the folder for data where the user's own programs keep theirs."""
+    if named := os.environ.get("OPENLUMBAR_DATA_DIR"):
+        return Path(named)
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "OpenLumbar"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "openlumbar"

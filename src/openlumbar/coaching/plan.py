@@ -1,0 +1,66 @@
+"""What the coach is to lead a person through, and what it says back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from openlumbar.care.pain import Pain
+from openlumbar.cards import Card, Language, Level
+from openlumbar.coaching.rules import Stage
+
+Tone = Literal["count", "hold_start", "hold_end", "correction", "stop", "ready", "done", "tick"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An exercise at a level, so many sets in a row, for a person with the pain they had before."""
+
+    card: Card
+    level: Level
+    sets: int
+    language: Language
+    pain_before: Pain = field(default_factory=lambda: Pain(0, 0))
+
+    @property
+    def is_two_sided(self) -> bool:
+        """Tell whether the exercise swings to two sides."""
+        return self.card.drive.rest == "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something discrete that happened: for the page to show, sound and say, and for the record.
+
+    `kind` and the fields in `data` are those of the live protocol.
+    """
+
+    kind: str
+    time_s: float
+    tone: Tone | None = None
+    say: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Score:
+    """Where a session stands; every field is in the record, so that a restarted server goes on from it.
+
+    Times are in seconds of the frames' clock. `final` means that the person is not to go on today.
+    """
+
+    stage: Stage = "frame"
+    reason: str | None = None
+    set: int = 1
+    count: int = 0
+    left: int = 0
+    right: int = 0
+    seen: int = 0
+    stops: int = 0
+    final: bool = False
+    back: int | None = None
+    leg: int | None = None
+    zone: str | None = None
+    since_s: float = 0.0
+    clock_ends_s: float | None = None
+    exercised_s: float = 0.0
+    last_repetition_s: float = 0.0

@@ -1,13 +1,16 @@
-// What every page needs: its styles, the choice of colours, lists with a "none of these", and htmx where a page uses it.
+// What every page needs: its styles, the choice of colours, lists with a "none of these", sending a
+// recording, and htmx where a page uses it.
 
 import "../styles/app.css";
 import { followTheme } from "./theme.ts";
 import { followTicks } from "./ticks.ts";
+import { followUpload } from "./upload.ts";
 
 const HTMX_USED = "[hx-get], [hx-post], [hx-put], [hx-delete]";
 
 followTheme(document);
 addEventListener("DOMContentLoaded", () => {
   followTicks(document);
+  followUpload(document);
   if (document.querySelector(HTMX_USED)) void import("htmx.org");
 });

@@ -63,12 +63,13 @@ def _begin(request: Request, wired: Services, form: StartForm) -> Response:
         raise HTTPException(422, "source: choose camera or simulated")
     is_watching = form.source == "simulated"
     if not is_watching and form.decision.outcome in ("emergency", "clinician"):
-        return _help_page(request, form.decision)
+        return _help_page(request, form.decision, card)
     checked = check(form, card)
     if checked.problems or checked.level is None:
         return start_form_page(request, card, form, checked, 422)
     if checked.pain is not None and not may_start(checked.pain):
-        return render(request, "not_today.html", pain=checked.pain)
+        most = {rule.of: int(rule.at_least.value) - 1 for rule in pain_rules().before}
+        return render(request, "not_today.html", pain=checked.pain, most=most, path=f"/start/{card.slug}")
     row = _create(request, wired.store, card, form, checked)
     answer = RedirectResponse(f"/coach/{row.id}", 303)
     if not is_watching and form.height_cm:
@@ -94,10 +95,11 @@ def _create(request: Request, store: Store, card: Card, form: StartForm, checked
     return row
 
 
-def _help_page(request: Request, decision: Decision) -> Response:
+def _help_page(request: Request, decision: Decision, card: Card) -> Response:
     questions = group_a()
     numbers = questions.numbers_for(region_of(request))
-    return render(request, "help_first.html", decision=decision, group_a=questions, numbers=numbers)
+    values = {"decision": decision, "group_a": questions, "numbers": numbers, "path": f"/start/{card.slug}"}
+    return render(request, "help_first.html", **values)
 
 
 @router.get("/sessions", include_in_schema=False)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 import webbrowser
 from pathlib import Path
 from typing import Annotated, Literal
@@ -104,8 +105,14 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for the three reports.")] = Path("demo"),
     open_it: Annotated[bool, typer.Option("--open", help="Show the reports in the browser, if there is one.")] = False,
     language: Annotated[Language, typer.Option(help="Language of every message.")] = "en",
+    serve_it: Annotated[
+        bool, typer.Option("--serve", help="Show the simulated patient in the live coach instead; writes no report.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port of --serve; 0 takes a free one.")] = 8000,
 ) -> int:
     """Watch a simulated patient through the whole path: no camera, no file."""
+    if serve_it:
+        return _serve_demo(port, open_it=open_it)
     from openlumbar.pipeline.demo import INDEX, run_demo  # the simulation needs SciPy, which takes seconds to load
 
     judged = True
@@ -118,6 +125,25 @@ def demo(
     if open_it:
         _open_in_browser(index)
     return JUDGED if judged else NOT_JUDGED
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the records; by default where this user's programs keep data.")
+    ] = None,
+    database_url: Annotated[str | None, typer.Option(help="Another file of records, as sqlite:///PATH.")] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show the app in the browser, if there is one.")] = False,
+) -> int:
+    """Start the app: the live coach, recordings and their results, in the browser."""
+    from openlumbar.apps.serve import serve as serve_app  # the web takes a second to load
+    from openlumbar.apps.web.settings import Settings, default_data_dir
+
+    settings = Settings(data_dir or default_data_dir(), database_url, host, port)
+    serve_app(settings, open_path="/" if open_it else None)
+    return JUDGED
 
 
 @app.command()
@@ -148,3 +174,13 @@ def _open_in_browser(page: Path) -> None:
         shown = False
     if not shown:
         print("No browser was found here; open that page in one.", file=sys.stderr)  # noqa: T201 - a hint
+
+
+def _serve_demo(port: int, *, open_it: bool) -> int:
+    """Serve the app with records that last as long as it runs."""
+    from openlumbar.apps.serve import serve as serve_app
+    from openlumbar.apps.web.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="openlumbar-demo-", ignore_cleanup_errors=True) as folder:
+        serve_app(Settings(Path(folder), port=port), open_path="/start/bridge?source=simulated" if open_it else None)
+    return JUDGED

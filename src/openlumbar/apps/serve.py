@@ -6,7 +6,6 @@ import sys
 import threading
 import webbrowser
 from importlib.util import find_spec
-from urllib.parse import quote
 
 import uvicorn
 
@@ -71,7 +70,7 @@ class _Server(uvicorn.Server):
             return
         print(f"OpenLumbar is at {self._address} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the answer
         if self._open_path is not None:
-            page = self._address + quote(self._open_path)
+            page = self._address + self._open_path
             threading.Thread(target=_show, args=(page,), daemon=True).start()
 
 

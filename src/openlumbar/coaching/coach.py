@@ -19,7 +19,6 @@ from openlumbar.coaching.rules import Advice, Rules, Stage, advice_text, load_ru
 from openlumbar.coaching.watch import RaisedHand, Watch
 from openlumbar.kinematics.signals import Sample
 
-
 HOLD_BROKEN_SHARE = 0.75
 """A hold goes on while the movement stays at this share of its height: 90 % less the 15 % that noise may take
 (`assessment.measures`; the hold that is reported is measured when the repetition is over)."""
@@ -69,7 +68,7 @@ class Coach:
             "paused": self._paused,
             "rest": self._rest,
             "stopped": self._stopped,
-            "done": lambda moment: None,
+            "done": self._done,
         }
 
     # ------------------------------------------------------------------------------------------- frames in
@@ -223,6 +222,9 @@ class Coach:
             self._ok_since_s = None
         if self._ok_for_s() >= self._rules.stop_rest_s:
             self._get_ready(say=phrase("go_on", self.plan.language))
+
+    def _done(self, moment: Moment) -> None:
+        """Take no more notice of anything."""
 
     # ------------------------------------------------------------------------------------------- actions
 

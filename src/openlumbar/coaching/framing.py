@@ -12,9 +12,7 @@ from openlumbar.coaching.rules import Advice, Rules
 from openlumbar.kinematics.signals import Sample
 from openlumbar.pose.landmarks import TRUNK_AND_LEGS
 from openlumbar.pose.landmarks import Landmark as L
-
-LIGHT_UNKNOWN = 255
-"""Brightness of a picture that was not measured (live protocol)."""
+from openlumbar.pose.wire import LIGHT_UNKNOWN
 
 _BODY = np.array([L.LEFT_EAR, L.RIGHT_EAR, *TRUNK_AND_LEGS, L.LEFT_HEEL, L.RIGHT_HEEL])
 """What must be in the picture: from the head to the feet. The hands may leave it."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from openlumbar.care.pain import Pain
 from openlumbar.cards import Card, Language, Level
+from openlumbar.care.pain import Pain
 from openlumbar.coaching.rules import Stage
 
 Tone = Literal["count", "hold_start", "hold_end", "correction", "stop", "ready", "done", "tick"]

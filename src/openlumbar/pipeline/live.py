@@ -20,7 +20,7 @@ from openlumbar.coaching.rules import ADVICE, STAGES, Advice, load_rules
 from openlumbar.kinematics.signals import SIGNAL_NAMES, Sample, Signals
 from openlumbar.kinematics.stream import SignalStream
 from openlumbar.physique import Physique
-from openlumbar.pose.wire import FRAME_BYTES, HEADER, HEADER_BYTES, check_frames
+from openlumbar.pose.wire import FRAME_BYTES, HEADER, HEADER_BYTES, check_frames, picture_positions
 
 ANSWER = struct.Struct("<BBBBIdffff")
 """kind, stage, phase, advice, next, time_s, value, hold_s, clock_s, gesture."""
@@ -38,6 +38,9 @@ nothing for one movement across it."""
 RECORDED_EVERY_S, RECORDED_ROWS = 0.1, 10
 """Signals are recorded ten times a second, a second at a time: enough for a picture of the set."""
 
+_STAGE_INDEX, _PHASE_INDEX, _ADVICE_INDEX = (
+    {name: index for index, name in enumerate(names)} for names in (STAGES, PHASES, ADVICE)
+)
 _TIME = struct.Struct("<d")
 _KIND_ANSWER = 1
 
@@ -139,9 +142,9 @@ class LiveSession:
         coach, progress = self.coach, self._assessor.progress
         return ANSWER.pack(
             _KIND_ANSWER,
-            STAGES.index(coach.score.stage),
-            PHASES.index(progress.phase),
-            ADVICE.index(coach.advice),
+            _STAGE_INDEX[coach.score.stage],
+            _PHASE_INDEX[progress.phase],
+            _ADVICE_INDEX[coach.advice],
             self.next_frame,
             self._sample.time_s if self._sample else 0.0,
             progress.value,
@@ -182,7 +185,7 @@ class LiveSession:
             return
         begins_s = _TIME.unpack_from(message, HEADER_BYTES + fresh * FRAME_BYTES)[0]
         ends_s = _TIME.unpack_from(message, HEADER_BYTES + (count - 1) * FRAME_BYTES)[0]
-        if not (self._last_s < begins_s and 0 <= begins_s and ends_s < LONGEST_S + self.memory.offset_s):
+        if not (self._last_s < begins_s and begins_s >= 0 and ends_s < LONGEST_S + self.memory.offset_s):
             raise ProtocolError(f"time_s {begins_s:g} does not go on from {self._last_s:g}, or is no session's time")
         self._last_s = ends_s
 
@@ -199,7 +202,8 @@ class LiveSession:
         progress = self._assessor.progress
 
         def advice() -> Advice:
-            return self._framing.advice(_picture(message, offset, picture), sample)
+            width, height, light = picture
+            return self._framing.advice(Picture(picture_positions(message, 1, offset)[0], width, height, light), sample)
 
         return self.coach.step(Moment(sample, self._fresh(events), progress, advice))
 
@@ -207,12 +211,6 @@ class LiveSession:
         """Leave out repetitions that are in the record already."""
         last_s = self.coach.score.last_repetition_s
         return [e for e in events if not (isinstance(e, RepetitionDone) and e.repetition.peak_s <= last_s)]
-
-
-def _picture(message: bytes, offset: int, picture: tuple[int, int, int]) -> Picture:
-    width, height, light = picture
-    landmarks = np.frombuffer(message, np.float32, (FRAME_BYTES - _TIME.size) // 4, offset + _TIME.size)
-    return Picture(landmarks.reshape(33, 4)[:, :2], width, height, light)
 
 
 class _SignalLog:

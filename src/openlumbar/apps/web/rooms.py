@@ -12,8 +12,8 @@ from typing import Any, Self
 from anyio import to_thread
 from starlette.websockets import WebSocket
 
-from openlumbar.care.pain import Pain
 from openlumbar.cards import Language, exercise
+from openlumbar.care.pain import Pain
 from openlumbar.coaching.plan import Notice, Plan
 from openlumbar.physique import Physique
 from openlumbar.pipeline.live import LiveSession, Memory, Received

@@ -15,7 +15,7 @@ from openlumbar.apps.web.bundle import ADDRESS
 from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.rooms import Room
-from openlumbar.cards import Band, Card, Language, Quantity, exercise
+from openlumbar.cards import Band, Card, Language, Quantity
 from openlumbar.coaching.plan import Notice
 from openlumbar.pipeline.live import ProtocolError
 

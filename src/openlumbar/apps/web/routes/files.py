@@ -1,49 +1,35 @@
 """The client's files, the pose models and the simulated patient's movement: all from our own origin."""
 
+import os
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, HTTPException
 from fastapi import Path as FromPath
-from starlette.responses import FileResponse, Response
-
-from openlumbar.apps.web.bundle import ADDRESS, FOLDER
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 router = APIRouter(include_in_schema=False)
 
 _FOREVER = "public, max-age=31536000, immutable"
 _CHECKED = "no-cache"
-_TYPES = {
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".css": "text/css",
-    ".wasm": "application/wasm",
-    ".task": "application/octet-stream",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".webmanifest": "application/manifest+json",
-}
-"""What is served at all, by the end of the name."""
+_HASHED = re.compile(r"-[\w-]{8}\.(js|css)$")
+"""What Vite names after its content."""
 
 _SEED = 1
 
 
-@router.get(ADDRESS + "/{path:path}")
-async def asset(path: str) -> Response:
-    """Serve a file of the client; a name with a hash in it never changes."""
-    file = (FOLDER / path).resolve()
-    media_type = _TYPES.get(file.suffix)
-    if media_type is None or not file.is_relative_to(FOLDER.resolve()) or not file.is_file():
-        raise HTTPException(404)
-    cache = _FOREVER if _is_hashed(file) else _CHECKED
-    return FileResponse(file, media_type=media_type, headers={"cache-control": cache})
+class ClientFiles(StaticFiles):
+    """Serves the built client; a name with a hash in it never changes, anything else is asked for again."""
 
-
-def _is_hashed(file: Path) -> bool:
-    """Tell whether Vite put a hash of the content into a file's name."""
-    return file.parent.name == "built"
+    def file_response(self, full_path: str | os.PathLike[str], *arguments: Any, **options: Any) -> Response:
+        """Answer with a file, or with nothing new."""
+        answer = super().file_response(full_path, *arguments, **options)
+        answer.headers["cache-control"] = _FOREVER if _HASHED.search(Path(full_path).name) else _CHECKED
+        return answer
 
 
 @router.get("/simulated/{slug}.bin")

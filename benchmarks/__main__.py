@@ -57,6 +57,7 @@ AIMS = (
     Aim("analysis with --out, 2 threads: the same", "whole_analysis", lambda r: r["with_out_wall_ratio_2"], "≤", 1.10),
     Aim("analysis: memory of a clip four times as long", "whole_analysis", lambda r: r["memory_ratio"], "≤", 1.10),
     Aim("assessment: µs of CPU a sample", "assessment_cost", lambda r: r["assessor_us"], "≤", 40.0),
+    Aim("live: µs of CPU for the signals of one frame", "assessment_cost", lambda r: r["live_us"], "≤", 15.0),
 )
 
 

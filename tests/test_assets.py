@@ -123,16 +123,27 @@ def a_warm_module(tmp_path, monkeypatch):
     return package / "kinematics"
 
 
-def compiling(folder, code=0, stderr=""):
-    def run(*_arguments, **_options):
-        (folder / "__pycache__" / "warm.nbi").write_bytes(b"")
-        return subprocess.CompletedProcess([], code, "", stderr)
+class Compiler:
+    """Stands in for the process that compiles."""
 
-    return run
+    def __init__(self, folder, returncode=0, stderr=""):
+        self.folder, self.returncode, self.stderr = folder, returncode, stderr
+
+    def __call__(self, *_arguments, **_options):
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        (self.folder / "__pycache__" / "warm.nbi").write_bytes(b"")
+
+    def communicate(self):
+        return "", self.stderr
 
 
 def test_code_is_compiled_once_and_again_when_its_sources_or_its_outcome_change(tmp_path, a_warm_module, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", compiling(a_warm_module))
+    monkeypatch.setattr(subprocess, "Popen", Compiler(a_warm_module))
 
     def lines():
         return len(list(assets.prepare(tmp_path, tmp_path / "assets")))
@@ -145,7 +156,7 @@ def test_code_is_compiled_once_and_again_when_its_sources_or_its_outcome_change(
 
 
 def test_code_that_cannot_be_compiled_is_one_line_and_tried_again(tmp_path, a_warm_module, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", compiling(a_warm_module, 1, "Traceback …\nTypingError: no\n"))
+    monkeypatch.setattr(subprocess, "Popen", Compiler(a_warm_module, 1, "Traceback …\nTypingError: no\n"))
 
     for _ in range(2):
         with pytest.raises(InputError, match=r"kinematics: cannot be compiled \(TypingError: no\)"):

@@ -11,6 +11,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -150,27 +151,31 @@ def prepare(checkout: Path = _CHECKOUT, assets: Path = _ASSETS, packages: bool =
     Raises:
         InputError: when something cannot be fetched, is not what was expected, or cannot be written.
     """
-    web, client = checkout / "web", assets / _CLIENT
     try:
-        missing, is_stale = _missing(assets), not is_built(web, client)
-        if (packages or missing or is_stale) and not has_packages(web):
-            yield "Fetching the pose models and the tools of the browser client (npm, about 150 MB) …"
-            install_packages(web)
-        for product in missing:
-            _write_whole(assets / product.path, _made(product, web / "node_modules"))
-        if missing:
-            yield "Pose models are ready."
-        if is_stale:
-            client.mkdir(parents=True, exist_ok=True)
-            build_client(web, client)
-            yield "The browser client is built."
-        if not _is_compiled(assets):
-            yield "Compiling what every frame needs (about 20 s, once) …"
-            _compile(assets)
+        with _compiling(assets) as is_compiling:
+            if is_compiling:
+                yield "Compiling what every frame needs (once, beside the rest) …"
+            yield from _build(checkout / "web", assets, packages)
     except OSError as error:
         place = str(error.filename or assets)
         raise InputError(place, f"cannot be written ({error.strerror})", "make room or give rights") from None
     yield "Pose models, browser client and compiled code are in place."
+
+
+def _build(web: Path, assets: Path, packages: bool) -> Iterator[str]:
+    """Make the products and the client that are missing."""
+    missing, is_stale = _missing(assets), not is_built(web, assets / _CLIENT)
+    if (packages or missing or is_stale) and not has_packages(web):
+        yield "Fetching the pose models and the tools of the browser client (npm, about 150 MB) …"
+        install_packages(web)
+    for product in missing:
+        _write_whole(assets / product.path, _made(product, web / "node_modules"))
+    if missing:
+        yield "Pose models are ready."
+    if is_stale:
+        (assets / _CLIENT).mkdir(parents=True, exist_ok=True)
+        build_client(web, assets / _CLIENT)
+        yield "The browser client is built."
 
 
 def _missing(assets: Path) -> list[_Product]:
@@ -205,14 +210,20 @@ def _is_compiled(assets: Path) -> bool:
     )
 
 
-def _compile(assets: Path) -> None:
-    """Compile in a process of its own, which leaves the outcome beside the sources."""
+@contextmanager
+def _compiling(assets: Path) -> Iterator[bool]:
+    """Compile what is not compiled yet, in a process of its own that leaves the outcome beside the sources."""
+    if _is_compiled(assets):
+        yield False
+        return
     state = _state_of_compiled()
     command = [sys.executable, "-m", "openlumbar.kinematics.warm"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - every word is ours
-    if done.returncode:
-        told = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise InputError("openlumbar.kinematics", f"cannot be compiled ({told[:200]})", "report this as a bug")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as compiler:  # noqa: S603 - every word is ours
+        yield True
+        _, told = compiler.communicate()
+    if compiler.returncode:
+        reason = (told.strip().splitlines() or ["no reason given"])[-1][:200]
+        raise InputError("openlumbar.kinematics", f"cannot be compiled ({reason})", "report this as a bug")
     _write_whole(assets / _COMPILED, state.encode())
 
 

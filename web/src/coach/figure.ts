@@ -35,6 +35,7 @@ export class Figure {
   readonly #context: CanvasRenderingContext2D | null;
   readonly #points = new Float32Array(LANDMARKS * 2);
   readonly #isSeen = new Uint8Array(LANDMARKS);
+  readonly #stillness = matchMedia("(prefers-reduced-motion: reduce)");
   #width = 1;
   #height = 1;
   #concerned: ReadonlySet<Part> = new Set();
@@ -143,7 +144,8 @@ export class Figure {
   #look(): View {
     const wanted = this.#isClose && this.#box ? around(this.#box, this.#width, this.#height) : { x: 0, y: 0, width: this.#width };
     const from = this.#view ?? wanted;
-    const go = (a: number, b: number): number => (Math.abs(b - a) < 1 ? b : a + PACE * (b - a));
+    const pace = this.#stillness.matches ? 1 : PACE;
+    const go = (a: number, b: number): number => (Math.abs(b - a) < 1 ? b : a + pace * (b - a));
     this.#view = { x: go(from.x, wanted.x), y: go(from.y, wanted.y), width: go(from.width, wanted.width) };
     return this.#view;
   }

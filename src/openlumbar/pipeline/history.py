@@ -11,7 +11,7 @@ import numpy as np
 
 from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.events import Verdict
-from openlumbar.cards import Card, ReasonCode, exercise, exercise_slugs
+from openlumbar.cards import Card, Level, ReasonCode, exercise, exercise_slugs
 from openlumbar.kinematics.signals import Signals
 from openlumbar.records.replay import repetition_data, repetitions_of
 from openlumbar.records.store import EventRow, SessionRow, Store
@@ -43,8 +43,6 @@ def outcome_of(analysis: Analysis) -> dict[str, Any]:
     """Return what the record keeps as a recording's outcome."""
     source = analysis.source
     return {
-        "exercise": analysis.card.slug,
-        "level": analysis.level.id,
         "judged": analysis.judged,
         "reasons": list(analysis.verdict.reasons),
         "counts": dict(analysis.counts),
@@ -58,12 +56,6 @@ def outcome_of(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def exercise_of(row: SessionRow) -> tuple[str, str]:
-    """Name the exercise and the level of a session: those that were found, else those that were asked for."""
-    outcome = row.outcome or {}
-    return str(outcome.get("exercise", row.exercise)), str(outcome.get("level", row.level))
-
-
 def analysis_of(store: Store, session_id: str) -> Analysis | None:
     """Return the analysis of a session, as far as it is in the record; None when there is nothing to show.
 
@@ -72,23 +64,22 @@ def analysis_of(store: Store, session_id: str) -> Analysis | None:
     row = store.session(session_id)
     if row is None or row.deleted_at is not None or (row.source == "upload" and row.state != "done"):
         return None
-    slug, level_id = exercise_of(row)
-    card = exercise(slug) if slug in exercise_slugs() else None
-    if card is None or level_id not in {level.id for level in card.levels}:
+    card = exercise(row.exercise) if row.exercise in exercise_slugs() else None
+    if card is None or row.level not in {level.id for level in card.levels}:
         return None  # of an exercise that no longer ships
     events, signals = store.events(session_id), store.signals(session_id)
     if row.source == "upload":
-        return _recorded(row, card, level_id, events, signals)
-    return _led(card, level_id, events, signals)
+        return _recorded(row, card, events, signals)
+    return _led(card.level(row.level), card, events, signals)
 
 
-def _recorded(row: SessionRow, card: Card, level_id: str, events: Sequence[EventRow], signals: Signals) -> Analysis:
+def _recorded(row: SessionRow, card: Card, events: Sequence[EventRow], signals: Signals) -> Analysis:
     outcome: Mapping[str, Any] = row.outcome or {}
     file = outcome["recording"]
     reasons = tuple(code for code in outcome["reasons"] if code in _REASONS)
     return Analysis(
         card=card,
-        level=card.level(level_id),
+        level=card.level(row.level),
         source=Source(row.name or "", file["sha256"], file["frames"], file["fps"], file["duration_s"]),
         verdict=Verdict(outcome["judged"], reasons),
         repetitions=repetitions_of(events),
@@ -97,12 +88,12 @@ def _recorded(row: SessionRow, card: Card, level_id: str, events: Sequence[Event
     )
 
 
-def _led(card: Card, level_id: str, events: Sequence[EventRow], signals: Signals) -> Analysis:
+def _led(level: Level, card: Card, events: Sequence[EventRow], signals: Signals) -> Analysis:
     repetitions = repetitions_of(events)
     spans = _exercised(events, signals)
     return Analysis(
         card=card,
-        level=card.level(level_id),
+        level=level,
         source=Source("", "", 0, 0.0, sum(stop - start for start, stop in spans)),
         verdict=Verdict(judged=True) if repetitions else Verdict(judged=False, reasons=("no_repetitions",)),
         repetitions=repetitions,

@@ -220,10 +220,15 @@ class Store:
         *,
         state: SessionState = "done",
         kept_file: str | None = None,
+        recognised: tuple[str, str] | None = None,
     ) -> bool:
-        """End a session, now unless said otherwise; tell whether there is such a session."""
+        """End a session, now unless said otherwise; tell whether there is such a session.
+
+        `recognised` are the exercise and level that were found, where it began without knowing them.
+        """
+        found = dict(zip(("exercise", "level"), recognised or (), strict=False))
         ended_at = ended_at or datetime.now(UTC)
-        return self._change(session_id, outcome=outcome, ended_at=ended_at, state=state, kept_file=kept_file)
+        return self._change(session_id, outcome=outcome, ended_at=ended_at, state=state, kept_file=kept_file, **found)
 
     def delete(self, session_id: str, deleted_at: datetime | None = None) -> bool:
         """Hide a session until it is restored or purged; tell whether there is such a session."""

@@ -48,7 +48,7 @@ def browser(app: FastAPI, bundle: Bundle) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def services(browser: TestClient, app: FastAPI) -> Services:
+def services(browser: TestClient) -> Services:
     """Return what the open app works with."""
-    found: Services = app.state.services
+    found: Services = browser.app.state.services  # type: ignore[attr-defined]
     return found

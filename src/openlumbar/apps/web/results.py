@@ -6,7 +6,6 @@ from typing import Any
 
 from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.care.pain import Pain, Zone
-from openlumbar.pipeline.history import exercise_of
 from openlumbar.records.replay import REPETITION
 from openlumbar.records.store import SessionRow, Store
 
@@ -19,8 +18,6 @@ class Entry:
     """A session in a line; `name` is the exercise's in the reader's language, None when it is not known."""
 
     row: SessionRow
-    slug: str
-    level: str
     name: str | None
     counted: int
 
@@ -54,9 +51,8 @@ class SetFacts:
 
 def entry_of(store: Store, row: SessionRow, language: Language) -> Entry:
     """Tell a session in a line."""
-    slug, level = exercise_of(row)
-    name = exercise(slug).name.in_language(language) if slug in exercise_slugs() else None
-    return Entry(row, slug, level, name, _counted(store, row))
+    name = exercise(row.exercise).name.in_language(language) if row.exercise in exercise_slugs() else None
+    return Entry(row, name, _counted(store, row))
 
 
 def set_facts(store: Store, row: SessionRow) -> SetFacts:

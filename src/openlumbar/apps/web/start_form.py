@@ -88,7 +88,7 @@ def check(form: StartForm, card: Card) -> Checked:
     if level_problem:
         problems["level"] = level_problem
     sets = _whole(form.sets or "1")
-    if sets is None or not 1 <= sets <= (level or card.level()).dose.sets_a_day:
+    if sets is None or not 1 <= sets <= max(one.dose.sets_a_day for one in ([level] if level else card.levels)):
         problems["sets"] = "sets"
     try:
         physique = Physique(height_cm=float(form.height_cm.replace(",", ".")) if form.height_cm else None)

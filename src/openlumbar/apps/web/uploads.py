@@ -18,7 +18,7 @@ from openlumbar.apps.web.upload_process import Broken, Order, Progress, Refused,
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.cards import Language
 from openlumbar.pipeline.history import events_of, outcome_of
-from openlumbar.records.store import SessionRow, Store
+from openlumbar.records.store import SessionRow, SessionState, Store
 
 UNDO_LASTS = timedelta(days=1)
 """A deleted session can be restored for so long; then it and its kept recording are gone for good."""
@@ -126,6 +126,10 @@ class UploadQueue:
         """Return an upload of this run of the server."""
         return self._uploads.get(session_id)
 
+    async def until_idle(self) -> None:
+        """Wait until everything that was taken in is over."""
+        await self._waiting.join()
+
     def cancel(self, upload: Upload) -> None:
         """Stop an upload that is not over: its process ends, its file is deleted, and no session stays behind."""
         with self._changing_state:
@@ -147,6 +151,7 @@ class UploadQueue:
         while True:
             upload = await self._waiting.get()
             await to_thread.run_sync(self._analyze, upload)
+            self._waiting.task_done()
 
     async def _clean_now_and_then(self) -> None:
         while True:
@@ -174,7 +179,7 @@ class UploadQueue:
         match said:
             case Analysis():
                 self._store.append(upload.id, events_of(said), [said.signals])
-                self._end(upload, "done", outcome_of(said))
+                self._end(upload, "done", outcome_of(said), (said.card.slug, said.level.id))
             case Refused():
                 self._end(upload, "failed", _failure("refused", said))
             case Broken():
@@ -182,10 +187,13 @@ class UploadQueue:
             case _:
                 self._end(upload, "cancelled" if upload.is_cancelled else "failed", _failure("stopped"))
 
-    def _end(self, upload: Upload, state: State, outcome: Mapping[str, Any]) -> None:
+    def _end(
+        self, upload: Upload, state: State, outcome: Mapping[str, Any], recognised: tuple[str, str] | None = None
+    ) -> None:
         kept = self._put_away(upload) if state == "done" and upload.is_kept else None
         shutil.rmtree(upload.order.file.parent, ignore_errors=True)
-        self._store.finish(upload.id, outcome, state="done" if state == "done" else "failed", kept_file=kept)
+        stored: SessionState = "done" if state == "done" else "failed"
+        self._store.finish(upload.id, outcome, state=stored, kept_file=kept, recognised=recognised)
         if state == "cancelled":
             self._store.delete(upload.id)
         upload.state = state

@@ -18,7 +18,7 @@ from openlumbar.cards import Card
 from openlumbar.care.pain import may_start, pain_rules
 from openlumbar.care.safety import Decision, group_a
 from openlumbar.physique import stature_of
-from openlumbar.pipeline.history import analysis_of, exercise_of
+from openlumbar.pipeline.history import analysis_of
 from openlumbar.records.export import export_csv, export_json
 from openlumbar.records.store import EventRow, SessionRow, Store
 from openlumbar.reports.page import article_style, render_article, render_report
@@ -98,7 +98,12 @@ def _create(request: Request, store: Store, card: Card, form: StartForm, checked
 def _help_page(request: Request, decision: Decision, card: Card) -> Response:
     questions = group_a()
     numbers = questions.numbers_for(region_of(request))
-    values = {"decision": decision, "group_a": questions, "numbers": numbers, "path": f"/start/{card.slug}"}
+    values: dict[str, Any] = {
+        "decision": decision,
+        "group_a": questions,
+        "numbers": numbers,
+        "path": f"/start/{card.slug}",
+    }
     return render(request, "help_first.html", **values)
 
 
@@ -214,7 +219,7 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 
 def _name(row: SessionRow, ending: str) -> str:
-    return f"openlumbar-{exercise_of(row)[0]}-{row.started_at.astimezone():%Y-%m-%d-%H%M}.{ending}"
+    return f"openlumbar-{row.exercise}-{row.started_at.astimezone():%Y-%m-%d-%H%M}.{ending}"
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -22,6 +22,7 @@ def all_signals(draw: st.DrawFn) -> Signals:
     return Signals(time_s, dict(zip(SIGNAL_NAMES, matrix.astype(np.float64), strict=True)))
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(all_signals())
 def test_signals_come_back_as_they_were(signals: Signals) -> None:
     found = unpack_signals(pack_signals(signals))
@@ -66,6 +67,7 @@ def test_damaged_bytes_are_refused(payload: bytes) -> None:
         unpack_signals(payload)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.data())
 def test_a_chunk_cut_off_or_changed_never_fails_otherwise(data: st.DataObject) -> None:
     payload = bytearray(pack_signals(make_signals(moments=4)))

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +120,22 @@ def test_the_columns_are_documented() -> None:
     for name in COLUMNS:
         stem = name.removesuffix("_low90").removesuffix("_high90")
         assert f"`{stem}`" in (export_csv.__doc__ or "")
+
+
+def test_the_page_shows_the_columns_and_its_example_runs(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    columns = page.split("The columns of the CSV")[1].split("From `number`")[0]
+    assert tuple(re.findall(r"`(\w+)`", columns)) == COLUMNS
+    monkeypatch.chdir(tmp_path)
+    example = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
+    given: dict[str, Any] = {}
+    exec(compile(example, "docs/records.md", "exec"), given)  # noqa: S102 - it is our own page
+    assert given["everything"]["sessions"] == []
+    assert (tmp_path / "repetitions.csv").read_bytes() == export_csv(store)
+
+
+def test_the_page_names_every_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == ["session", "event", "signal"]

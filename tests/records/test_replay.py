@@ -3,7 +3,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyses import make_analysis
@@ -33,6 +33,7 @@ REPETITIONS = st.builds(
 )
 
 
+@settings(deadline=None, derandomize=True)
 @given(REPETITIONS)
 def test_a_repetition_survives_json_to_the_last_digit(repetition: Repetition) -> None:
     stored = json.dumps(repetition_data(repetition), allow_nan=False)

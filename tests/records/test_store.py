@@ -219,3 +219,18 @@ def test_another_program_that_holds_the_file_is_waited_for_and_then_named(
     assert len(store.events(row.id)) == 1
     other.close()
     store.close()
+
+
+def test_a_file_that_was_damaged_is_named_as_such(path: Path) -> None:
+    store = Store.open(path)
+    row = begin(store)
+    store.append(row.id, [EventRow(number, 1.0, "cue", {"text": "x" * 900}) for number in range(200)])
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(10 * 4096)
+        file.write(b"\xff" * 20 * 4096)
+    store = Store.open(path)
+    with pytest.raises(StoreError, match=r"records.sqlite3: is not a file of records, or is damaged") as refused:
+        store.events(row.id)
+    assert refused.value.code == "damaged"
+    store.close()

@@ -6,6 +6,7 @@ then one row of T float32 for each column; all little-endian. A column that is n
 
 import json
 import struct
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,8 +22,7 @@ def pack_signals(signals: Signals) -> bytes:
     names = [name for name in SIGNAL_NAMES if name in signals.values]
     matrix = np.array([signals[name] for name in names]).reshape(len(names), len(signals))
     is_valid = np.isfinite(matrix).any(axis=1)
-    columns = [name for name, valid in zip(names, is_valid.tolist(), strict=True) if valid]
-    header = json.dumps({"columns": columns}, separators=(",", ":")).encode()
+    header = _header(tuple(name for name, valid in zip(names, is_valid.tolist(), strict=True) if valid))
     values = (signals.time_s.astype("<f8"), matrix[is_valid].astype("<f4"))
     return b"".join([_LENGTH.pack(len(header)), header, *(value.tobytes() for value in values)])
 
@@ -46,3 +46,8 @@ def unpack_signals(payload: bytes) -> Signals:
         raise InputError("stored signals", f"are damaged ({error})", "restore the records from a backup") from None
     found = dict(zip(columns, matrix.astype(np.float64), strict=True))
     return Signals(time_s, {name: found.get(name, np.full(moments, np.nan)) for name in SIGNAL_NAMES})
+
+
+@lru_cache(maxsize=256)
+def _header(columns: tuple[str, ...]) -> bytes:
+    return json.dumps({"columns": columns}, separators=(",", ":")).encode()

@@ -7,7 +7,7 @@ written waits and is tried again; what stands in the way is told by `Journal.tro
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 from openlumbar.kinematics.signals import Signals
 from openlumbar.records.store import Entry, EventRow, Store
@@ -35,7 +35,8 @@ class Journal:
     def __init__(self, store: Store, most_waiting: int = MOST_WAITING) -> None:
         """Start the thread; beyond `most_waiting` entries the newest are not taken, signals from half of it on."""
         self._store, self._most_waiting = store, most_waiting
-        self._changed = Condition()
+        self._lock = Lock()
+        self._changed = Condition(self._lock)
         self._waiting: deque[Entry] = deque()
         self._taken = self._settled = self._lost = 0
         self._round = self._failed_round = 0
@@ -77,7 +78,7 @@ class Journal:
             return Trouble(code, len(self._waiting), self._lost) if code else None
 
     def _take(self, entry: Entry, most_waiting: int) -> bool:
-        with self._changed:
+        with self._lock:
             if len(self._waiting) >= most_waiting or self._is_closing:
                 self._lost += 1
                 return False

@@ -137,7 +137,7 @@ def test_a_full_disk_is_told_and_made_up_for_when_there_is_room(store: Store, jo
         journal.append(row.id, event)
     assert journal.flush() is None
     quota.is_full = True
-    for event in events(*range(2, 50), size=3000):
+    for event in events(*range(2, 50), size=9000):
         assert journal.append(row.id, event)
     assert journal.flush() == journal.trouble == Trouble("full", 48, 0)
     assert numbers_in(store, row.id) == [0, 1]
@@ -151,7 +151,7 @@ def test_a_full_disk_is_told_and_made_up_for_when_there_is_room(store: Store, jo
 def test_a_full_disk_does_not_keep_the_journal_from_closing(store: Store) -> None:
     row, quota, journal = begin(store), Quota(store), Journal(store)
     quota.is_full = True
-    for event in events(*range(10), size=3000):
+    for event in events(*range(10), size=9000):
         journal.append(row.id, event)
     assert journal.close() == Trouble("full", 10, 0)
     assert journal.flush() == Trouble("full", 10, 0)

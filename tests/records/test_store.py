@@ -130,6 +130,14 @@ def test_a_session_ends_with_its_outcome(store: Store) -> None:
     assert failed.ended_at > LATER - timedelta(days=1)
 
 
+def test_what_was_recognised_takes_the_place_of_what_was_not_known(store: Store) -> None:
+    row = begin(store, exercise="auto", level="")
+    store.finish(row.id, {}, recognised=("sit-up", "L1"))
+    found = store.session(row.id)
+    assert found is not None
+    assert (found.exercise, found.level) == ("sit-up", "L1")
+
+
 def test_a_deletion_hides_a_session_and_can_be_undone(store: Store) -> None:
     row, other = begin(store, 1), begin(store, 0)
     store.append(row.id, [EventRow(0, 1.0, "cue")])

@@ -28,6 +28,14 @@ OUTWARD = {"pathlib", "io", "os", "subprocess", "socket", "urllib", "http", "tem
 HEAVY = {"numpy", "scipy", "numba", "llvmlite", "cv2", "av", "ai_edge_litert", "pydantic", "typer", "rich", "jinja2"}
 NETWORK = {"socket", "urllib", "http", "requests", "httpx", "ftplib", "smtplib", "aiohttp"}
 
+NEEDED_TO_SERVE = {
+    "src/openlumbar/apps/serve.py": {"socket"},  # listens
+    "src/openlumbar/apps/web/app.py": {"socket"},  # this machine's name
+    "src/openlumbar/apps/web/rendering.py": {"http"},  # names of status codes
+    "src/openlumbar/apps/web/security.py": {"urllib"},  # takes addresses apart
+}
+"""The app answers; it never calls."""
+
 
 def tracked() -> list[Path]:
     """List the files under version control."""
@@ -126,7 +134,7 @@ def test_the_core_does_no_input_or_output(layer: str) -> None:
 
 def test_nothing_in_the_package_can_reach_a_network() -> None:
     reaching = {named(path): found for path in SOURCE.rglob("*.py") if (found := imported(path) & NETWORK)}
-    assert reaching == {}
+    assert reaching == NEEDED_TO_SERVE
 
 
 def test_importing_does_no_work() -> None:

@@ -40,6 +40,7 @@ class Framing:
     def __init__(self, card: Card, rules: Rules) -> None:
         """Sort out the gates that a resting person can be asked."""
         self._rules = rules
+        self._is_lying = card.posture == "lying"
         self._gates = [gate for gate in card.gates if gate.when != "repetition"]
 
     def advice(self, picture: Picture, sample: Sample | None) -> Advice:
@@ -53,26 +54,28 @@ class Framing:
             return "too_dark"
         if sample is None or math.isnan(sample.values["visibility"]) or math.isnan(float(picture.image[0, 0])):
             return "no_person"
-        return self._place(picture) or self._posture(sample) or "ok"
+        return self._place(picture) or self._posture(sample) or self._distance(picture) or "ok"
 
     def _place(self, picture: Picture) -> Advice | None:
-        size = np.array([picture.width, picture.height], np.float32)
-        shares = picture.image[_BODY] / size
-        low, high = shares.min(axis=0), shares.max(axis=0)
+        low, high = _extent(picture)
         edge = self._rules.edge_share
-        extent = (high - low).max()
-        outside = bool((low < edge).any() or (high > 1 - edge).any())
-        if extent > self._rules.largest_share:
+        if (high - low).max() > self._rules.largest_share:
             return "too_near"
-        if outside:
-            return "out_of_frame"
-        longest = float(((high - low) * size).max() / size.max())
-        return "too_far" if longest < self._rules.smallest_share else None
+        return "out_of_frame" if (low < edge).any() or (high > 1 - edge).any() else None
+
+    def _distance(self, picture: Picture) -> Advice | None:
+        """Judge the size last: seen from a wrong side or in another posture a body is shorter than it is."""
+        low, high = _extent(picture)
+        size = np.array([picture.width, picture.height])
+        share = float(((high - low) * size).max() / size.max())
+        return "too_far" if share < self._rules.smallest_share else None
 
     def _posture(self, sample: Sample) -> Advice | None:
         values = sample.values
         if values["visibility"] < MIN_VISIBILITY or values["plausibility"] < MIN_PLAUSIBILITY:
             return "unclear"
+        if (values["shoulder_height_ratio"] > self._rules.upright_ratio) == self._is_lying:
+            return "wrong_posture"
         for gate in self._gates:
             value = values[gate.signal]
             low = -math.inf if gate.at_least is None else gate.at_least.value
@@ -80,3 +83,9 @@ class Framing:
             if not low <= value <= high:
                 return _ADVICE_OF_GATE[gate.code]
         return None
+
+
+def _extent(picture: Picture) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the corners of the body's box as shares of the picture, each (2,)."""
+    shares = picture.image[_BODY] / np.array([picture.width, picture.height], np.float32)
+    return shares.min(axis=0), shares.max(axis=0)

@@ -61,6 +61,7 @@ class Rules(_Frozen):
     edge_share: Number
     largest_share: Number
     smallest_share: Number
+    upright_ratio: Number
 
 
 class _Postures(_Frozen):

@@ -39,7 +39,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(self), screen-wake-lock=(self), fullscreen=(self), "
-    "geolocation=(), payment=(), usb=(), bluetooth=(), accelerometer=(), gyroscope=(), magnetometer=()",
+    "geolocation=(), payment=(), usb=(), accelerometer=(), gyroscope=(), magnetometer=()",
 }
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}

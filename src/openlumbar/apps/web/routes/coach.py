@@ -180,6 +180,7 @@ def _page_data(room: Room) -> dict[str, Any]:
             "level": _level(card, level.id, language),
             "hold_s": level.dose.hold_s,
             "goal": level.dose.repetitions,
+            "per_side": level.dose.per_side,
             "sets": plan.sets,
             "stop_gesture": level.stop_gesture,
         },

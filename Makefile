@@ -12,7 +12,7 @@ UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
 install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
 install_self = $(UV) pip install -q --python $(PY) --no-build-isolation --no-deps -e .
-install_node = $(UV) pip install -q --python $(PY) --target $(NODE) --require-hashes -r requirements-web.lock
+install_node = $(UV) pip sync -q --python $(PY) --target $(NODE) --require-hashes requirements-web.lock
 else # without --no-compile pip writes 100 MB of bytecode, most of which is never read
 install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r $(2)
 install_self = $(PY) -m pip install -q --disable-pip-version-check --no-compile --no-build-isolation --no-deps -e .

@@ -108,7 +108,7 @@ export class Link {
     if (this.#isOver) return;
     this.#store.add(frame);
     this.#store.forget(this.#arrived);
-    if (this.#socket && this.#clock.now() - this.#heardS > DEAD_AFTER_S) this.#reconnect();
+    if (this.#isAwaited && this.#clock.now() - this.#heardS > DEAD_AFTER_S) this.#reconnect();
     this.#flush();
   }
 
@@ -125,6 +125,11 @@ export class Link {
     this.#detach();
     this.#stopWaiting();
     this.#cancelRetry();
+  }
+
+  /** Whether the server owes a welcome or an answer. */
+  get #isAwaited(): boolean {
+    return this.#socket !== null && (!this.#isWelcome || this.#arrived < this.#sent);
   }
 
   #connect(): void {
@@ -182,6 +187,7 @@ export class Link {
       this.#sent = Math.max(this.#sent, this.#store.oldest);
       const frames = this.#store.run(this.#sent, this.#portion(this.#socket.bufferedAmount));
       if (frames.length === 0) return;
+      if (this.#arrived >= this.#sent) this.#heardS = this.#clock.now(); // until now there was nothing to answer
       this.#socket.send(packFrames(frames, this.#sent));
       this.#sent += frames.length;
     }

@@ -294,13 +294,26 @@ test("a server that has fallen silent is left for a new connection, which alone 
   scene.take(3);
   scene.socket.answer(3);
   const silent = scene.socket;
+  scene.take(1);
   scene.clock.goOn(1000 * DEAD_AFTER_S);
   scene.take(1);
   assert.equal(scene.sockets.length, 2);
   assert.ok(silent.isClosed);
   assert.equal(silent.onmessage, null);
   scene.socket.welcome(3);
-  assert.deepEqual(scene.socket.numbers, [3]);
+  assert.deepEqual(scene.socket.numbers, [3, 4]);
+});
+
+test("a camera that comes late is no silence of the server", () => {
+  const scene = new Scene();
+  scene.socket.welcome(0);
+  scene.clock.goOn(2000 * DEAD_AFTER_S);
+  scene.take(3);
+  assert.equal(scene.sockets.length, 1);
+  scene.socket.answer(3);
+  scene.clock.goOn(2000 * DEAD_AFTER_S);
+  scene.take(2);
+  assert.equal(scene.sockets.length, 1);
 });
 
 test("a closed link does nothing more", () => {

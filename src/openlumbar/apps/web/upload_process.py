@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from openlumbar.assessment.analysis import Analysis
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique
+
+if TYPE_CHECKING:  # named here alone: the engine takes seconds to load, which a process does when it needs it
+    from openlumbar.assessment.analysis import Analysis
 
 _TOLD_EVERY_S = 0.2
 _LISTEN_S = 0.1
@@ -42,6 +45,13 @@ class Progress:
     frames: int | None
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The recording was analyzed; the signals are thinned to what the record keeps."""
+
+    analysis: "Analysis"
+
+
 @dataclass(frozen=True)
 class Refused:
     """The recording cannot be read: the three parts of the `InputError`, which speaks English."""
@@ -56,7 +66,7 @@ class Broken:
     """The process ended without a result: a mistake of ours, or the machine stopped it."""
 
 
-Said = Progress | Analysis | Refused | Broken
+Said = Progress | Found | Refused | Broken
 Work = Callable[[Order, Connection], None]
 
 
@@ -105,7 +115,7 @@ def analyze(order: Order, pipe: Connection) -> None:
         try:
             found = analyze_recording(order.file, order.exercise, order.level, order.physique, on_progress=tell)
             source = replace(found.source, name=order.name)
-            pipe.send(replace(found, source=source, signals=thinned(found.signals)))
+            pipe.send(Found(replace(found, source=source, signals=thinned(found.signals))))
         except InputError as error:
             thing = order.name if error.thing == order.file.name else error.thing
             pipe.send(Refused(thing, error.problem, error.remedy))

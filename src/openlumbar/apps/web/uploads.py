@@ -14,8 +14,7 @@ from typing import Any, Literal, Self
 
 from anyio import to_thread
 
-from openlumbar.apps.web.upload_process import Broken, Order, Progress, Refused, Said, Work, analyze, follow
-from openlumbar.assessment.analysis import Analysis
+from openlumbar.apps.web.upload_process import Broken, Found, Order, Progress, Refused, Said, Work, analyze, follow
 from openlumbar.cards import Language
 from openlumbar.pipeline.history import events_of, outcome_of
 from openlumbar.records.store import SessionRow, SessionState, Store
@@ -177,9 +176,9 @@ class UploadQueue:
     def _settle(self, upload: Upload, said: Said | None) -> None:
         """Write down what came of an upload."""
         match said:
-            case Analysis():
-                self._store.append(upload.id, events_of(said), [said.signals])
-                self._end(upload, "done", outcome_of(said), (said.card.slug, said.level.id))
+            case Found(analysis):
+                self._store.append(upload.id, events_of(analysis), [analysis.signals])
+                self._end(upload, "done", outcome_of(analysis), (analysis.card.slug, analysis.level.id))
             case Refused():
                 self._end(upload, "failed", _failure("refused", said))
             case Broken():

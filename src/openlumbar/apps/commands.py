@@ -1,6 +1,7 @@
 """The commands: what a person or a script types."""
 
 import json
+import os
 import sys
 import tempfile
 import webbrowser
@@ -141,7 +142,8 @@ def serve(
     from openlumbar.apps.serve import serve as serve_app  # the web takes a second to load
     from openlumbar.apps.web.settings import Settings, default_data_dir
 
-    settings = Settings(data_dir or default_data_dir(), database_url, host, port)
+    development = bool(os.environ.get("OPENLUMBAR_DEVELOPMENT"))
+    settings = Settings(data_dir or default_data_dir(), database_url, host, port, development)
     serve_app(settings, open_path="/" if open_it else None)
     return JUDGED
 

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -56,7 +57,7 @@ async def live(socket: WebSocket, session_id: str, wired: Wired) -> None:
         await _greet(socket, room)
         await _follow(socket, room, wired)
     except ProtocolError as error:
-        await socket.close(OUT_OF_DATE, str(error)[:120])
+        await _close(socket, OUT_OF_DATE, str(error)[:120])
     except (WebSocketDisconnect, TimeoutError, RuntimeError):  # the page is gone; a closed socket raises RuntimeError
         pass
     finally:
@@ -66,11 +67,13 @@ async def live(socket: WebSocket, session_id: str, wired: Wired) -> None:
 
 async def _greet(socket: WebSocket, room: Room) -> None:
     """Agree with the page on where to go on; a page that followed the session before is let go."""
-    text = await asyncio.wait_for(socket.receive_text(), HELLO_WITHIN_S)
-    page, oldest = _hello(text)
+    message = await asyncio.wait_for(socket.receive(), HELLO_WITHIN_S)
+    if message["type"] != "websocket.receive":
+        raise WebSocketDisconnect
+    page, oldest = _hello(message.get("text") or "")
     before, room.socket = room.socket, socket
     if before is not None:
-        await before.close(TAKEN_OVER)
+        await _close(before, TAKEN_OVER)
     resume_from = room.live.hello(page, oldest)
     await socket.send_text(_json({"welcome": 1, "resume_from": resume_from, "state": room.live.coach.state()}))
 
@@ -78,7 +81,7 @@ async def _greet(socket: WebSocket, room: Room) -> None:
 async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
     while room.socket is socket:
         message = await socket.receive()
-        if message["type"] != "websocket.receive":
+        if message["type"] != "websocket.receive" or room.socket is not socket:  # gone, or taken over meanwhile
             return
         if (frames := message.get("bytes")) is not None:
             received = wired.rooms.receive(room, frames)
@@ -93,6 +96,12 @@ async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
             await wired.rooms.close(room)
             await socket.close(OVER)
             return
+
+
+async def _close(socket: WebSocket, code: int, reason: str = "") -> None:
+    """Close a connection, if it is not closed yet."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        await socket.close(code, reason)
 
 
 async def _tell(socket: WebSocket, room: Room, notices: Sequence[Notice], at: int) -> None:
@@ -115,7 +124,7 @@ def _obey(room: Room, text: str) -> list[Notice]:
     """Carry out a command."""
     said = _object(text)
     do = said.get("do")
-    if do not in _COMMANDS:
+    if not isinstance(do, str) or do not in _COMMANDS:
         raise ProtocolError("there is no such command")
     if do != "pain":
         return room.live.command(do)

@@ -2,10 +2,10 @@
 
 import shutil
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 from anyio import to_thread
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -23,8 +23,6 @@ from openlumbar.pipeline.session import AUTO, tasks_for
 from openlumbar.records.store import SessionRow
 
 router = APIRouter()
-
-SessionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 _PIECE_BYTES = 1024 * 1024
 """Bytes are written to the disk in pieces of this size, off the server's loop."""
@@ -57,6 +55,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"description": "a field does not fit"},
     507: {"description": "no room on the disk"},
 }
+_GONE: dict[int | str, dict[str, Any]] = {404: {"description": "there is no such recording"}}
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ async def take(request: Request, wired: Wired) -> Response:
 
 
 @router.get("/recordings/{session_id}", include_in_schema=False)
-def progress_page(request: Request, session_id: SessionId, wired: Wired) -> Response:
+def progress_page(request: Request, session_id: str, wired: Wired) -> Response:
     """Show how far the analysis is; what is done leads to its result."""
     status = _status_or_404(wired, session_id)
     if status["state"] == "done":
@@ -128,8 +127,8 @@ def progress_page(request: Request, session_id: SessionId, wired: Wired) -> Resp
     return render(request, "recording.html", status=status)
 
 
-@router.get("/recordings/{session_id}/status")
-def status(request: Request, session_id: SessionId, wired: Wired) -> Response:
+@router.get("/recordings/{session_id}/status", responses=_GONE)
+def status(request: Request, session_id: str, wired: Wired) -> Response:
     """Tell how far the analysis is: a part of the page for the page, JSON for programs."""
     found = _status_or_404(wired, session_id)
     if not wants_page(request):
@@ -141,8 +140,8 @@ def status(request: Request, session_id: SessionId, wired: Wired) -> Response:
     return render(request, "_recording_status.html", status=found)
 
 
-@router.post("/recordings/{session_id}/cancel", status_code=303)
-def cancel(session_id: SessionId, wired: Wired) -> Response:
+@router.post("/recordings/{session_id}/cancel", status_code=303, responses=_GONE)
+def cancel(session_id: str, wired: Wired) -> Response:
     """Stop an analysis; its recording is deleted."""
     upload = wired.uploads.find(session_id)
     if upload is None:

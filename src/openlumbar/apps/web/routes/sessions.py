@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, HTTPException, Path, Query, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.languages import language_of, region_of
@@ -25,7 +25,12 @@ from openlumbar.reports.page import article_style, render_article, render_report
 
 router = APIRouter()
 
-SessionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+class CsvResponse(Response):
+    """A table."""
+
+    media_type = "text/csv"
+
 
 ON_ONE_PAGE = 30
 """Sessions listed at once."""
@@ -47,10 +52,16 @@ _BODY = {
         }
     }
 }
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "no set begins; the page says what to do now"},
+    400: {"description": "no form"},
+    404: {"description": "there is no such exercise"},
+    422: {"description": "an answer is missing or does not fit"},
+}
 _GONE: dict[int | str, dict[str, Any]] = {404: {"description": "there is no such session"}}
 
 
-@router.post("/sessions", status_code=303, openapi_extra=_BODY, responses={404: {}, 422: {}})
+@router.post("/sessions", status_code=303, openapi_extra=_BODY, responses=_REFUSALS)
 async def begin(request: Request, wired: Wired) -> Response:
     """Begin a session, if the answers to the safety questions allow it."""
     form = StartForm.read(await read_form(request))
@@ -135,14 +146,14 @@ def export_all_json(wired: Wired) -> Response:
     return _file(_json(export_json(wired.store)), "application/json", "openlumbar.json")
 
 
-@router.get("/sessions/export.csv")
+@router.get("/sessions/export.csv", response_class=CsvResponse)
 def export_all_csv(wired: Wired) -> Response:
     """Send the repetitions of all sessions as a table."""
     return _file(export_csv(wired.store), "text/csv", "openlumbar.csv")
 
 
 @router.get("/sessions/{session_id}", include_in_schema=False)
-def result_page(request: Request, session_id: SessionId, wired: Wired) -> Response:
+def result_page(request: Request, session_id: str, wired: Wired) -> Response:
     """Show what came of a session, of the coach or of a recording."""
     row = _row_or_404(wired, session_id)
     if row.source == "upload" and row.state == "open":
@@ -161,21 +172,21 @@ def result_page(request: Request, session_id: SessionId, wired: Wired) -> Respon
 
 
 @router.get("/sessions/{session_id}/export.json", responses=_GONE)
-def export_one_json(session_id: SessionId, wired: Wired) -> Response:
+def export_one_json(session_id: str, wired: Wired) -> Response:
     """Send a session with everything that happened in it and its signals."""
     row = _row_or_404(wired, session_id)
     return _file(_json(export_json(wired.store, [row.id], with_signals=True)), "application/json", _name(row, "json"))
 
 
-@router.get("/sessions/{session_id}/export.csv", responses=_GONE)
-def export_one_csv(session_id: SessionId, wired: Wired) -> Response:
+@router.get("/sessions/{session_id}/export.csv", response_class=CsvResponse, responses=_GONE)
+def export_one_csv(session_id: str, wired: Wired) -> Response:
     """Send a session's repetitions as a table."""
     row = _row_or_404(wired, session_id)
     return _file(export_csv(wired.store, [row.id]), "text/csv", _name(row, "csv"))
 
 
-@router.get("/sessions/{session_id}/report.html", responses=_GONE)
-def report(session_id: SessionId, wired: Wired) -> Response:
+@router.get("/sessions/{session_id}/report.html", response_class=HTMLResponse, responses=_GONE)
+def report(session_id: str, wired: Wired) -> Response:
     """Send the report to keep: one file in both languages that needs nothing else."""
     row = _row_or_404(wired, session_id)
     analysis = analysis_of(wired.store, row.id)
@@ -186,7 +197,7 @@ def report(session_id: SessionId, wired: Wired) -> Response:
 
 
 @router.post("/sessions/{session_id}/delete", status_code=303, responses=_GONE)
-def delete(session_id: SessionId, wired: Wired) -> Response:
+def delete(session_id: str, wired: Wired) -> Response:
     """Delete a session; it can be restored for a day."""
     row = _row_or_404(wired, session_id)
     wired.store.delete(row.id)
@@ -194,7 +205,7 @@ def delete(session_id: SessionId, wired: Wired) -> Response:
 
 
 @router.post("/sessions/{session_id}/restore", status_code=303, responses=_GONE)
-def restore(session_id: SessionId, wired: Wired) -> Response:
+def restore(session_id: str, wired: Wired) -> Response:
     """Undo a deletion."""
     if not wired.store.restore(session_id):
         raise HTTPException(404)

@@ -5,7 +5,7 @@ It serves the demo, the tests, the docs and the benchmark; it knows nothing of h
 
 from openlumbar.pose.simulation.camera import Camera
 from openlumbar.pose.simulation.cases import negative_scenarios, random_scenario, without_legs
-from openlumbar.pose.simulation.demo import DEMO
+from openlumbar.pose.simulation.demo import DEMO, LIVE_DEMO
 from openlumbar.pose.simulation.exercises import BridgeSet, SitUpSet, TwistSet, alternated, repeated
 from openlumbar.pose.simulation.negatives import Negative
 from openlumbar.pose.simulation.patient import Scenario, Simulation, simulate
@@ -16,6 +16,7 @@ from openlumbar.pose.simulation.truth import TrueRepetition, Truth
 
 __all__ = [
     "DEMO",
+    "LIVE_DEMO",
     "BridgeSet",
     "Camera",
     "Negative",

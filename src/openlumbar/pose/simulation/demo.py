@@ -1,6 +1,7 @@
-"""What `openlumbar demo` shows: a short set of each exercise with a few instructive faults."""
+"""What `openlumbar demo` shows: a short set of each exercise with a few instructive faults, and one for the coach."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from openlumbar.physique import Physique
 from openlumbar.pose.simulation.camera import Camera
@@ -65,3 +66,69 @@ DEMO: Mapping[str, Scenario] = {
     ),
 }
 """Exercise slug → scenario; `simulate(DEMO[slug], seed=1)` is the demo."""
+
+_WEBCAM = Camera(distance_m=2.2, height_m=0.6, frame_size=(640, 480))
+_BEFORE_S, _AFTER_S = 7.0, 3.0
+"""Time in which the coach sees the person in position and counts down, and time to end."""
+
+LIVE_DEMO: Mapping[str, Scenario] = {
+    "bridge": Scenario(
+        name="bridge: one past the line, one hold let go early",
+        exercise="bridge",
+        motion=BridgeSet(
+            (
+                Planned(peak=9.0, up_s=1.5, hold_s=3.2, down_s=2.2, rest_s=3.0),
+                Planned(peak=20.0, up_s=1.8, hold_s=2.6, down_s=2.2, rest_s=7.0, line_deg=193.0),
+                Planned(peak=9.0, up_s=1.5, hold_s=3.2, down_s=2.2, rest_s=3.0),
+                Planned(peak=9.0, up_s=1.4, hold_s=0.8, down_s=2.0, rest_s=3.0),
+                Planned(peak=9.0, up_s=1.5, hold_s=3.2, down_s=2.2, rest_s=0.5),
+            )
+        ),
+        level="L1",
+        physique=_PATIENT,
+        camera=replace(_WEBCAM, view="side", near_side="right", azimuth_deg=6.0),
+        lead_in_s=_BEFORE_S,
+        lead_out_s=_AFTER_S,
+    ),
+    "sit-up": Scenario(
+        name="curl-up: one jerked up, one too high",
+        exercise="sit-up",
+        motion=SitUpSet(
+            (
+                Planned(peak=29.0, up_s=0.28, hold_s=1.0, down_s=2.0, rest_s=3.0),
+                Planned(peak=62.0, up_s=1.8, hold_s=0.8, down_s=2.2, rest_s=9.0),
+                Planned(peak=28.0, up_s=1.4, hold_s=1.0, down_s=2.0, rest_s=3.0),
+                Planned(peak=29.0, up_s=1.4, hold_s=1.0, down_s=2.0, rest_s=0.5),
+            ),
+            knee_deg=88.0,
+        ),
+        physique=_PATIENT,
+        camera=replace(_WEBCAM, view="side", near_side="left", azimuth_deg=-6.0),
+        lead_in_s=_BEFORE_S,
+        lead_out_s=_AFTER_S,
+    ),
+    "cross-twist": Scenario(
+        name="cross-twist: one swing too far",
+        exercise="cross-twist",
+        motion=TwistSet(
+            (
+                Planned(peak=29.0, up_s=1.8, hold_s=0.4, down_s=1.8, rest_s=1.5),
+                Planned(peak=-29.0, up_s=1.8, hold_s=0.4, down_s=1.8, rest_s=1.5),
+                Planned(peak=74.0, up_s=2.0, hold_s=0.6, down_s=2.0, rest_s=7.0),
+                Planned(peak=-29.0, up_s=1.8, hold_s=0.4, down_s=1.8, rest_s=1.5),
+                Planned(peak=29.0, up_s=1.8, hold_s=0.4, down_s=1.8, rest_s=1.5),
+                Planned(peak=-29.0, up_s=1.8, hold_s=0.4, down_s=1.8, rest_s=0.5),
+            ),
+            hands="crossed",
+            pelvis_share=0.25,
+            gaze_share=1.0,
+        ),
+        level="L1",
+        physique=_PATIENT,
+        camera=replace(_WEBCAM, view="front", azimuth_deg=13.0, distance_m=3.0, height_m=1.0),
+        lead_in_s=_BEFORE_S,
+        lead_out_s=_AFTER_S,
+    ),
+}
+"""Exercise slug → scenario before a webcam, to be seen by the live coach: each does something to stop at, then rests
+until the coach goes on. Rendered, a pose model reads them as they are meant."""

@@ -1,6 +1,7 @@
 """Start the app: take the port, tell the address, open the browser, and stop cleanly on Ctrl-C."""
 
 import errno
+import logging
 import socket
 import sys
 import threading
@@ -44,7 +45,7 @@ def serve(settings: Settings, *, open_path: str | None = None) -> None:
 
 
 def _config(settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
+    config = uvicorn.Config(
         create_app(settings),
         loop="uvloop" if find_spec("uvloop") else "asyncio",
         ws="websockets-sansio",
@@ -55,6 +56,13 @@ def _config(settings: Settings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_telling)
+    return config
+
+
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    """Leave out what a client alone is to blame for, and is told by close code 1007; uvicorn writes a traceback."""
+    return record.msg != "Invalid UTF-8 sequence received from client."
 
 
 class _Server(uvicorn.Server):

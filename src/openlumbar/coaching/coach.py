@@ -75,7 +75,9 @@ class Coach:
 
     def step(self, moment: Moment) -> list[Notice]:
         """Take in a judged frame; return what it brought about."""
-        self._now_s = moment.sample.time_s
+        before_s, self._now_s = self._now_s, moment.sample.time_s
+        if self._now_s - before_s > self._rules.out_of_position_s:  # nobody knows where the person was meanwhile
+            self._ok_since_s = None
         if self.score.stage in ("ready", "exercise", "rest") and self._hand.see(self._now_s, moment.sample.values):
             self._stop("gesture")
         else:
@@ -100,7 +102,7 @@ class Coach:
 
     def reopen(self) -> None:
         """Begin again with the framing: the page was opened anew."""
-        if self.score.stage in ("ready", "exercise", "paused"):
+        if self.score.stage in ("frame", "ready", "exercise", "paused"):
             self._enter("frame")
         self._take_notices()
 

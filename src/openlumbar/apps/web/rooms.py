@@ -103,13 +103,22 @@ class Rooms:
             room.next_number += 1
 
     async def close(self, room: Room) -> None:
-        """End a session in the record."""
-        self._rooms.pop(room.row.id, None)
-        self._record_signals(room, room.live.rest_of_signals())
-        verdict = room.live.verdict()
-        outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), **room.live.coach.state()}
-        await to_thread.run_sync(self._journal.flush)
-        await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
+        """End a session in the record; who would enter meanwhile waits, and finds it ended."""
+        async with self._opening:
+            self._rooms.pop(room.row.id, None)
+            self._record_signals(room, room.live.rest_of_signals())
+            verdict = room.live.verdict()
+            outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), **room.live.coach.state()}
+            await to_thread.run_sync(self._journal.flush)
+            await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
+
+    async def end_idle(self) -> None:
+        """End the sessions that nobody has come back to."""
+        now_s = time.monotonic()
+        for room in list(self._rooms.values()):
+            if room.socket is None and now_s - room.idle_since_s > IDLE_LIMIT_S:
+                self.record(room, room.live.command("finish"))
+                await self.close(room)
 
     def _record_signals(self, room: Room, signals: Any) -> None:
         if signals is not None:
@@ -127,11 +136,7 @@ class Rooms:
     async def _take_care(self) -> None:
         while True:
             await asyncio.sleep(_CARETAKER_EVERY_S)
-            now_s = time.monotonic()
-            for room in list(self._rooms.values()):
-                if room.socket is None and now_s - room.idle_since_s > IDLE_LIMIT_S:
-                    self.record(room, room.live.command("finish"))
-                    await self.close(room)
+            await self.end_idle()
 
 
 def _plan_of(row: SessionRow) -> Plan:

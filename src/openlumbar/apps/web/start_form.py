@@ -95,7 +95,7 @@ def check(form: StartForm, card: Card) -> Checked:
     except (ValueError, InputError):
         physique, problems["height_cm"] = Physique(), "height"
     if form.source == "simulated":
-        return Checked(level, sets or 1, physique, None, problems)
+        return Checked(_watched_level(card), 1, physique, None, problems)
     if form.decision.problem:
         problems["gate"] = form.decision.problem
     pain = {name: _whole(getattr(form, name)) for name in ("pain_back", "pain_leg")}
@@ -125,6 +125,13 @@ def _level(level_id: str, card: Card) -> tuple[Level | None, Problem | None]:
     if found.locked:
         return None, "level_locked"
     return (None, "level_by_clock") if found.by_clock else (found, None)
+
+
+def _watched_level(card: Card) -> Level:
+    """Return the level that the simulated patient does."""
+    from openlumbar.pose.simulation.demo import LIVE_DEMO  # needs SciPy, which takes a second to load
+
+    return card.level(LIVE_DEMO[card.slug].level) if card.slug in LIVE_DEMO else card.level()
 
 
 def _whole(text: str) -> int | None:

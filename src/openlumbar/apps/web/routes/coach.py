@@ -85,9 +85,9 @@ async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
             return
         if (frames := message.get("bytes")) is not None:
             received = wired.rooms.receive(room, frames)
-            await socket.send({"type": "websocket.send", "bytes": received.answer})
             if received.notices:
                 await _tell(socket, room, [notice for _, notice in received.notices], received.notices[-1][0])
+            await socket.send({"type": "websocket.send", "bytes": received.answer})
         else:
             notices = _obey(room, message.get("text") or "")
             wired.rooms.record(room, notices)

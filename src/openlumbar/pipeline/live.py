@@ -31,7 +31,10 @@ PHASES: tuple[Phase, ...] = ("unseen", "rest", "out", "top", "back")
 LONGEST_S = 6 * 3600.0
 """A page's clock beyond this is no session (product: nobody exercises for six hours)."""
 
-REOPENED_AFTER_S = 1.0
+LAST_NUMBER = 2**32 - 1
+"""The largest number of a frame, as an answer can tell it."""
+
+REOPENED_AFTER_S = 1.5
 """Gap put between the frames of a page and those of the page that replaced it: long enough for the engine to take
 nothing for one movement across it."""
 
@@ -122,6 +125,8 @@ class LiveSession:
         if problem := check_frames(message):
             raise ProtocolError(problem)
         _, count, light, _, first, width, height, _ = HEADER.unpack_from(message)
+        if first + count > LAST_NUMBER:
+            raise ProtocolError(f"first {first}: no number is left for the frame after these")
         if self.memory.offset_s:
             message = self._shifted(message, count)
         self._check_clock(message, count, first)

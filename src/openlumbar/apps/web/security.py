@@ -100,7 +100,10 @@ def _is_same_site(headers: Headers, host: str) -> bool:
     if (site := headers.get("sec-fetch-site")) and site not in _OWN_SITE:
         return False
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 async def _refuse(refusal: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,8 +14,8 @@ _OPTIONS: Mapping[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
 """A division by zero gives infinity or NaN, as everywhere else with arrays; nothing but Python and each other calls
 these functions."""
 
-_SOURCES = ("openlumbar.kinematics", "openlumbar.pose")
-"""Packages whose code and constants compiled functions are made of."""
+_SOURCES = (("openlumbar.kinematics", ".py"), ("openlumbar.pose", "landmarks.py"), ("openlumbar.pose", "wire.py"))
+"""Package and end of the name of the modules whose code and constants compiled functions are made of."""
 
 
 def compiled(function: Function) -> Function:
@@ -39,8 +39,8 @@ def kept(function: Function) -> Function:
 @cache
 def _state_of_sources() -> str:
     digest = sha256()
-    for package in _SOURCES:
-        modules = (entry for entry in files(package).iterdir() if entry.name.endswith(".py"))
+    for package, ending in _SOURCES:
+        modules = (entry for entry in files(package).iterdir() if entry.name.endswith(ending))
         for module in sorted(modules, key=lambda entry: entry.name):
             digest.update(module.read_bytes())
     return digest.hexdigest()[:12]

@@ -39,8 +39,8 @@ def quantile_of(ascending: Sequence[float] | FloatArray, count: int, share: floa
     """Return a quantile of the first `count` sorted values, interpolated between neighbours; there must be one."""
     place = share * (count - 1)
     below = int(place)
-    above = min(below + 1, count - 1)
-    return float(ascending[below] + (place - below) * (ascending[above] - ascending[below]))
+    low: float = ascending[below]
+    return low if below + 1 == count else low + (place - below) * (ascending[below + 1] - low)
 
 
 _quantile_of = compiled(quantile_of)

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from contextlib import suppress
 from importlib.util import find_spec
 
 import uvicorn
@@ -13,6 +14,7 @@ import uvicorn
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.settings import Settings
 from openlumbar.errors import InputError
+from openlumbar.records.store import Store
 
 LARGEST_MESSAGE_BYTES = 1 << 16
 """A message of the live protocol has at most 34,320 bytes."""
@@ -38,10 +40,9 @@ def serve(settings: Settings, *, open_path: str | None = None) -> None:
             f"OpenLumbar can be reached by every device that reaches {settings.host}, without a password.",
             file=sys.stderr,
         )
-    with listening:
+    with listening, suppress(KeyboardInterrupt):  # uvicorn ends in peace first, then passes Ctrl-C on
+        Store.open(settings.database).close()  # what is wrong with the record is told here, in one line
         server.run(sockets=[listening])
-    if not server.started:
-        raise InputError(address, "the app did not start", "read the lines above")
 
 
 def _config(settings: Settings) -> uvicorn.Config:

@@ -7,7 +7,7 @@ Every measure has a name that fault rules and gates use: "peak", "hold_s", "out_
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from statistics import median, pstdev
+from statistics import median
 
 from openlumbar.assessment.excursion import Excursion
 from openlumbar.kinematics.signals import Sample
@@ -112,7 +112,10 @@ class Shape:
         """Return the standard deviation at rest, away from the movements before and after; 0 when not known."""
         first_s, last_s = excursion.resting_since_s + REST_MARGIN_S, excursion.left_s - REST_MARGIN_S
         resting = [value for t, value in self._points if first_s <= t <= last_s]
-        return pstdev(resting) if len(resting) >= NOISE_SAMPLES else 0.0
+        if len(resting) < NOISE_SAMPLES:
+            return 0.0
+        mean = math.fsum(resting) / len(resting)
+        return math.sqrt(math.fsum((value - mean) ** 2 for value in resting) / len(resting))
 
     def _stays(self, level: float) -> list[tuple[float, float]]:
         """Return the stretches of time at a height or above."""

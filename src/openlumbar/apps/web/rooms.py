@@ -126,7 +126,7 @@ class Rooms:
 
     def _open(self, session_id: str) -> Room | None:
         row = self._store.session(session_id)
-        if row is None or row.state != "open" or row.source == "upload":
+        if row is None or row.deleted_at or row.state != "open" or row.source == "upload":
             return None
         events = self._store.events(session_id)
         memory = next((Memory(**event.data) for event in reversed(events) if event.kind == _MEMORY), None)

@@ -1,0 +1,55 @@
+"""What every answer carries, and whom the app does not answer."""
+
+import pytest
+
+from openlumbar.apps.web.security import HEADERS
+
+from .conftest import TestClient
+
+
+@pytest.mark.parametrize("path", ["/", "/sessions", "/nothing", "/assets/nothing.js", "/openapi.json"])
+def test_every_answer_carries_the_headers(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert answer.headers["cache-control"] in ("no-store", "no-cache")
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere() -> None:
+    policy = HEADERS["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000", "192.168.1.5"])
+def test_it_answers_to_its_own_names(browser: TestClient, host: str) -> None:
+    assert browser.get("/about", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "[", "127.0.0.1.evil.example:8000"])
+def test_it_does_not_answer_to_another_name(browser: TestClient, host: str) -> None:
+    assert browser.get("/about", headers={"host": host}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"origin": "http://localhost"}, 303),
+        ({"origin": "http://localhost", "sec-fetch-site": "same-origin"}, 303),
+        ({"origin": "http://localhost:81"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+    ],
+)
+def test_another_sites_page_cannot_change_anything(browser: TestClient, headers: dict[str, str], status: int) -> None:
+    data = {"exercise": "bridge", "source": "simulated"}
+    assert browser.post("/sessions", data=data, headers=headers).status_code == status
+
+
+def test_a_link_on_another_site_may_lead_here(browser: TestClient) -> None:
+    assert browser.get("/about", headers={"sec-fetch-site": "cross-site"}).status_code == 200

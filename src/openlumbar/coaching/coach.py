@@ -275,6 +275,7 @@ class Coach:
         """Count a repetition; return the number that is said aloud."""
         score = self.score
         score.count += 1
+        score.counted += 1
         if repetition.side is None:
             return str(score.count)
         score.left += repetition.side == "left"

@@ -45,7 +45,8 @@ class Notice:
 class Score:
     """Where a session stands; every field is in the record, so that a restarted server goes on from it.
 
-    Times are in seconds of the frames' clock. `final` means that the person is not to go on today.
+    Times are in seconds of the frames' clock. `count`, `left` and `right` are of the set under way, `counted` of the whole
+    session. `final` means that the person is not to go on today.
     """
 
     stage: Stage = "frame"
@@ -55,6 +56,7 @@ class Score:
     left: int = 0
     right: int = 0
     seen: int = 0
+    counted: int = 0
     stops: int = 0
     final: bool = False
     back: int | None = None

@@ -101,6 +101,7 @@ def test_a_whole_session_goes_into_the_record_and_then_shows_its_result(
     assert row.state == "done"
     assert row.outcome is not None
     assert row.outcome["judged"]
+    assert row.outcome["counts"] == {"repetitions": 4}
     assert len(counted(services, session_id)) == len(repetitions) == 4
     assert len(services.store.signals(session_id)) > 300
     answer = browser.get(f"/coach/{session_id}")

@@ -108,7 +108,9 @@ class Rooms:
             self._rooms.pop(room.row.id, None)
             self._record_signals(room, room.live.rest_of_signals())
             verdict = room.live.verdict()
-            outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), **room.live.coach.state()}
+            coach = room.live.coach
+        counts = {"repetitions": coach.score.counted}
+        outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
             await to_thread.run_sync(self._journal.flush)
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
 

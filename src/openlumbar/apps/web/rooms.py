@@ -109,8 +109,8 @@ class Rooms:
             self._record_signals(room, room.live.rest_of_signals())
             verdict = room.live.verdict()
             coach = room.live.coach
-        counts = {"repetitions": coach.score.counted}
-        outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
+            counts = {"repetitions": coach.score.counted}
+            outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
             await to_thread.run_sync(self._journal.flush)
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
 

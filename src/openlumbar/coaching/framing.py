@@ -57,17 +57,17 @@ class Framing:
         return self._place(picture) or self._posture(sample) or self._distance(picture) or "ok"
 
     def _place(self, picture: Picture) -> Advice | None:
-        low, high = _extent(picture)
-        edge = self._rules.edge_share
-        if (high - low).max() > self._rules.largest_share:
+        left, top, right, bottom = _box(picture)
+        width, height, edge = picture.width, picture.height, self._rules.edge_share
+        if max((right - left) / width, (bottom - top) / height) > self._rules.largest_share:
             return "too_near"
-        return "out_of_frame" if (low < edge).any() or (high > 1 - edge).any() else None
+        is_out = min(left / width, top / height) < edge or max(right / width, bottom / height) > 1 - edge
+        return "out_of_frame" if is_out else None
 
     def _distance(self, picture: Picture) -> Advice | None:
         """Judge the size last: seen from a wrong side or in another posture a body is shorter than it is."""
-        low, high = _extent(picture)
-        size = np.array([picture.width, picture.height])
-        share = float(((high - low) * size).max() / size.max())
+        left, top, right, bottom = _box(picture)
+        share = max(right - left, bottom - top) / max(picture.width, picture.height)
         return "too_far" if share < self._rules.smallest_share else None
 
     def _posture(self, sample: Sample) -> Advice | None:
@@ -85,7 +85,7 @@ class Framing:
         return None
 
 
-def _extent(picture: Picture) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return the corners of the body's box as shares of the picture, each (2,)."""
-    shares = picture.image[_BODY] / np.array([picture.width, picture.height], np.float32)
-    return shares.min(axis=0), shares.max(axis=0)
+def _box(picture: Picture) -> tuple[float, float, float, float]:
+    """Return the left, top, right and bottom edge of the body in pixels; in plain Python, which few numbers suit."""
+    xs, ys = picture.image[_BODY].T.tolist()
+    return min(xs), min(ys), max(xs), max(ys)

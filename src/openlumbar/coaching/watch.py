@@ -1,8 +1,8 @@
 """What is watched while the person moves: the card's stop and warning thresholds, and the raised hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from openlumbar.assessment.engine import Progress
 from openlumbar.cards import Card, FaultRule, Level
@@ -11,25 +11,42 @@ from openlumbar.kinematics.signals import Sample
 
 Gesture = Literal["one_hand", "both_hands"]
 
+_MOVING = ("out", "top", "back")
+
 
 @dataclass(slots=True)
 class _Limit:
-    """A threshold on one measure, and since when it has been passed without a break."""
+    """A threshold on one measure, and since when it has been passed without a break.
+
+    Attributes:
+        signal: what is looked at; None is the movement itself.
+        unsigned: whether both directions count.
+    """
 
     rule: FaultRule
-    measure: str
+    signal: str | None
+    unsigned: bool
     above: float
     lasts_s: float
     since_s: float | None = None
 
-    def is_passed(self, time_s: float, value: float) -> bool:
-        """Take in a value; tell whether it has lain above the limit for long enough."""
-        if not value > self.above:
+    @classmethod
+    def on(cls, measure: str, rule: FaultRule, above: float, lasts_s: float) -> Self:
+        """Make a threshold on a repetition's measure, such as "peak" or "side_bend_deg.max_abs", at every moment."""
+        if measure == "peak":
+            return cls(rule, None, True, above, lasts_s)
+        signal, _, take = measure.partition(".")
+        return cls(rule, signal, take == "max_abs", above, lasts_s)
+
+    def is_passed(self, sample: Sample, progress: Progress) -> bool:
+        """Take in a moment; tell whether the measure has lain above the limit for long enough."""
+        value = progress.value if self.signal is None else sample.values[self.signal]
+        if not (abs(value) if self.unsigned else value) > self.above:
             self.since_s = None
             return False
         if self.since_s is None:
-            self.since_s = time_s
-        return time_s - self.since_s >= self.lasts_s
+            self.since_s = sample.time_s
+        return sample.time_s - self.since_s >= self.lasts_s
 
 
 class Watch:
@@ -41,40 +58,30 @@ class Watch:
 
     def __init__(self, card: Card, level: Level, rules: Rules) -> None:
         """Collect the thresholds that hold at this level."""
-        self._measured_as = card.drive.measured_as
-        self.stops: list[_Limit] = []
-        self.warnings: list[_Limit] = []
+        self._stops: list[_Limit] = []
+        self._warnings: list[_Limit] = []
         for band in card.bands:
             rule = _fault_of(card, level, band.measure)
             if rule is None or band.measure is None:
                 continue
             if band.stop_above is not None:
-                self.stops.append(_Limit(rule, band.measure, band.stop_above.value, rules.stop_sustained_s))
+                self._stops.append(_Limit.on(band.measure, rule, band.stop_above.value, rules.stop_sustained_s))
             if band.warn_above is not None:
-                self.warnings.append(_Limit(rule, band.measure, band.warn_above.value, rules.warn_sustained_s))
+                self._warnings.append(_Limit.on(band.measure, rule, band.warn_above.value, rules.warn_sustained_s))
 
     def see(self, sample: Sample, progress: Progress) -> tuple[FaultRule | None, FaultRule | None]:
         """Take in a moment; return what must stop the movement and what asks for a warning, None when nothing does."""
-        is_moving = progress.phase in ("out", "top", "back")
-        stop = warning = None
-        for limit in self.stops:
-            value = self._value(limit.measure, sample, progress) if is_moving else 0.0
-            if limit.is_passed(sample.time_s, value) and stop is None:
-                stop = limit.rule
-        for limit in self.warnings:
-            value = self._value(limit.measure, sample, progress) if is_moving else 0.0
-            if limit.is_passed(sample.time_s, value) and warning is None:
-                warning = limit.rule
-        return stop, warning
+        if progress.phase not in _MOVING:
+            for limit in (*self._stops, *self._warnings):
+                limit.since_s = None
+            return None, None
+        return _first_passed(self._stops, sample, progress), _first_passed(self._warnings, sample, progress)
 
-    @staticmethod
-    def _value(measure: str, sample: Sample, progress: Progress) -> float:
-        """Read a repetition's measure at this very moment."""
-        if measure == "peak":
-            return abs(progress.value)
-        signal, _, take = measure.partition(".")
-        value = sample.values[signal]
-        return abs(value) if take == "max_abs" else value
+
+def _first_passed(limits: Sequence[_Limit], sample: Sample, progress: Progress) -> FaultRule | None:
+    """Let all limits take in a moment; return the rule of the first that is passed."""
+    passed = [limit.rule for limit in limits if limit.is_passed(sample, progress)]
+    return passed[0] if passed else None
 
 
 def _fault_of(card: Card, level: Level, measure: str | None) -> FaultRule | None:

@@ -58,6 +58,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=3,
     )
     logging.getLogger("uvicorn.error").addFilter(_is_worth_telling)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every form that is damaged
     return config
 
 

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from openlumbar.cards import Card, Level
 from openlumbar.care.pain import Pain
@@ -109,11 +109,11 @@ async def read_form(request: Request) -> FormData:
     """Read the fields of a small form; files and anything large are refused.
 
     Raises:
-        HTTPException: 400 when the body is no form.
+        HTTPException: 400 when the body is no form, or breaks off.
     """
     try:
         return await request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
-    except (FormParserError, UnicodeError, ValueError):
+    except (FormParserError, ClientDisconnect, UnicodeError, ValueError):
         raise HTTPException(400) from None
 
 

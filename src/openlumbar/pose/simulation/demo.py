@@ -77,16 +77,16 @@ LIVE_DEMO: Mapping[str, Scenario] = {
         exercise="bridge",
         motion=BridgeSet(
             (
-                Planned(peak=9.0, up_s=1.5, hold_s=3.2, down_s=2.2, rest_s=3.0),
+                Planned(peak=10.5, up_s=1.5, hold_s=3.4, down_s=2.2, rest_s=3.0),
                 Planned(peak=20.0, up_s=1.8, hold_s=2.6, down_s=2.2, rest_s=7.0, line_deg=193.0),
-                Planned(peak=9.0, up_s=1.5, hold_s=3.2, down_s=2.2, rest_s=3.0),
-                Planned(peak=9.0, up_s=1.4, hold_s=0.8, down_s=2.0, rest_s=3.0),
-                Planned(peak=9.0, up_s=1.5, hold_s=3.2, down_s=2.2, rest_s=0.5),
+                Planned(peak=10.5, up_s=1.5, hold_s=3.4, down_s=2.2, rest_s=3.0),
+                Planned(peak=10.5, up_s=1.4, hold_s=0.8, down_s=2.0, rest_s=3.0),
+                Planned(peak=10.5, up_s=1.5, hold_s=3.4, down_s=2.2, rest_s=0.5),
             )
         ),
         level="L1",
         physique=_PATIENT,
-        camera=replace(_WEBCAM, view="side", near_side="right", azimuth_deg=6.0),
+        camera=replace(_WEBCAM, view="side", near_side="right", azimuth_deg=8.0, height_m=0.5),
         lead_in_s=_BEFORE_S,
         lead_out_s=_AFTER_S,
     ),

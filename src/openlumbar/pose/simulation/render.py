@@ -12,7 +12,7 @@ from openlumbar.pose.simulation.render_paint import RgbArray, paint
 from openlumbar.pose.simulation.render_room import room_of, shadow_of
 
 _CHUNK_FRAMES = 32
-"""Frames whose body is shaped at once: enough to spread the calls, 60 MB of corners."""
+"""Frames whose body is shaped at once: enough to spread the cost of the calls, and 12 MB of corners."""
 _MAT_M = {"side": (2.0, 0.8), "front": (1.1, 1.5)}
 """Size of the mat along and across the room for a person lying and standing."""
 

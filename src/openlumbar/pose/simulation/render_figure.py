@@ -226,7 +226,7 @@ _HAND_MARKS = (Landmark.LEFT_WRIST, Landmark.LEFT_PINKY, Landmark.LEFT_INDEX)
 
 
 def _thumb(moments: Moments, side: int, scale: float) -> Surface:
-    wrist, thumb, pinky = (moments.points[:, first + side] for first in (15, Landmark.LEFT_THUMB, Landmark.LEFT_PINKY))
+    wrist, thumb, pinky = (moments.points[:, first + side] for first in _THUMB_MARKS)
     path_m = wrist[:, None] + _THUMB[:, 0, None] * (thumb - wrist)[:, None]
     frames = frames_along(path_m, pinky - wrist)
     return tube(path_m, frames, scale * _THUMB[:, [1, 1]], _plain(SKIN, _THUMB), evenly(12))
@@ -240,6 +240,7 @@ def _shoe(moments: Moments, side: int, scale: float) -> Surface:
     return tube(path_m, (np.cross(up, along), up), scale * _SHOE[:, 1:3], _plain(SHOES, _SHOE), evenly(20))
 
 
+_THUMB_MARKS = (Landmark.LEFT_WRIST, Landmark.LEFT_THUMB, Landmark.LEFT_PINKY)
 _SHOE_MARKS = (Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX, Landmark.LEFT_ANKLE)
 
 

@@ -72,6 +72,8 @@ class Assessor:
         """Start with nothing seen."""
         self._card, self._level, self._physique = card, level, physique
         drive = card.drive
+        self._signal, self._measured_as = drive.signal, drive.measured_as
+        self._is_read_directly = drive.measured_as == drive.signal
         self._noticed = level.limits.get("noticed", drive.noticed).value
         self._counted_from = level.limits.get("counted", drive.counted).value
         self._finder = ExcursionFinder(self._noticed, two_sided=drive.rest == "middle")
@@ -89,25 +91,22 @@ class Assessor:
 
     def step(self, sample: Sample) -> list[Event]:
         """Take in one sample; return what it brought about."""
-        code = self._gates.check(sample)
-        self._verdict.see(sample.time_s, code)
+        time_s, code = sample.time_s, self._gates.check(sample)
+        self._verdict.see(time_s, code)
         self._remember(_Seen(sample, code is None))
         events: list[Event] = []
-        self._did_something_else |= code == "other_exercise" and sample.time_s - self._last_used_s > BLIND_LIMIT_S
-        value = sample.values[self._card.drive.signal]
-        if code is None and not math.isnan(value):
-            if self._did_something_else or sample.time_s - self._last_used_s > BLIND_LIMIT_S:
+        is_blind = time_s - self._last_used_s > BLIND_LIMIT_S
+        self._did_something_else |= is_blind and code == "other_exercise"
+        value = sample.values[self._signal]
+        if code is None and value == value:  # NaN is the only number that differs from itself
+            if self._did_something_else or is_blind:
                 self._finder.restart(wait_until_steady=self._did_something_else)
-            self._last_used_s, self._did_something_else = sample.time_s, False
-            done = self._finder.step(sample.time_s, value)
-            if self._finder.phase == "rest":
-                self._neutral.push(sample.values[self._card.drive.measured_as])
-            going_to = self._finder.side if self._finder.phase != "rest" else 0
-            events += self._settle(self._wind_ups.offer(sample.time_s, done, going_to))
-        elif sample.time_s - self._last_used_s > BLIND_LIMIT_S and self._is_open:
+            self._last_used_s, self._did_something_else = time_s, False
+            events += self._settle(self._follow(sample, value))
+        elif is_blind and self._is_open:
             events += self.finish()
             self._finder.restart(wait_until_steady=False)
-        events += self._phase_changes(sample.time_s, code)
+        events += self._phase_changes(time_s, code)
         return events
 
     def finish(self) -> list[Event]:
@@ -117,12 +116,20 @@ class Assessor:
     @property
     def progress(self) -> Progress:
         """Tell where the movement is after the newest sample."""
-        drive = self._card.drive
         if not self._history or self._phase == "unseen":
             return Progress("unseen", math.nan)
-        value = self._history[-1].sample.values[drive.measured_as]
-        rest = self._finder.rest if drive.measured_as == drive.signal else _shrunk(self._neutral.value)
+        value = self._history[-1].sample.values[self._measured_as]
+        rest = self._finder.rest if self._is_read_directly else _shrunk(self._neutral.value)
         return Progress(self._phase, value - rest)
+
+    def _follow(self, sample: Sample, value: float) -> Sequence[Excursion]:
+        """Follow the movement with a usable sample; return the excursions that are settled by it."""
+        finder = self._finder
+        done = finder.step(sample.time_s, value)
+        is_resting = finder.phase == "rest"
+        if is_resting and not self._is_read_directly:
+            self._neutral.push(sample.values[self._measured_as])
+        return self._wind_ups.offer(sample.time_s, done, 0 if is_resting else finder.side)
 
     @property
     def _is_open(self) -> bool:

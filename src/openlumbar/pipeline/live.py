@@ -7,6 +7,7 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,6 +46,7 @@ _STAGE_INDEX, _PHASE_INDEX, _ADVICE_INDEX = (
     {name: index for index, name in enumerate(names)} for names in (STAGES, PHASES, ADVICE)
 )
 _TIME = struct.Struct("<d")
+_values_of = itemgetter(*SIGNAL_NAMES)
 _KIND_ANSWER = 1
 
 
@@ -99,6 +101,8 @@ class LiveSession:
         self._known_until_s = self._last_s
         self._log = _SignalLog()
         self._sample: Sample | None = None
+        self._progress = self._assessor.progress
+        self._picture_px = (0, 0)
 
     def hello(self, page: str, oldest: int) -> int:
         """Take up a page's connection; return the number of the frame that it shall send first."""
@@ -130,11 +134,13 @@ class LiveSession:
         if self.memory.offset_s:
             message = self._shifted(message, count)
         self._check_clock(message, count, first)
-        self._stream.frame_size = (width, height)
+        if self._picture_px != (width, height):
+            self._stream.frame_size = self._picture_px = (width, height)
         notices: list[tuple[int, Notice]] = []
         for number in range(max(first, self.next_frame), first + count):
             offset = HEADER_BYTES + (number - first) * FRAME_BYTES
-            notices += [(number, notice) for notice in self._frame(message, offset, (width, height, light))]
+            if told := self._frame(message, offset, light):
+                notices += [(number, notice) for notice in told]
         self.next_frame = max(self.next_frame, first + count)
         return Received(self.answer(), notices, self._log.take_full())
 
@@ -144,7 +150,7 @@ class LiveSession:
 
     def answer(self) -> bytes:
         """Tell where the movement is and what has arrived."""
-        coach, progress = self.coach, self._assessor.progress
+        coach, progress = self.coach, self._progress
         return ANSWER.pack(
             _KIND_ANSWER,
             _STAGE_INDEX[coach.score.stage],
@@ -194,23 +200,23 @@ class LiveSession:
             raise ProtocolError(f"time_s {begins_s:g} does not go on from {self._last_s:g}, or is no session's time")
         self._last_s = ends_s
 
-    def _frame(self, message: bytes, offset: int, picture: tuple[int, int, int]) -> Sequence[Notice]:
+    def _frame(self, message: bytes, offset: int, light: int) -> Sequence[Notice]:
         sample = self._stream.step_packed(message, offset)
         self._is_running = True
         if sample is None:
             return ()
         self._sample = sample
         events = self._assessor.step(sample)
+        self._progress = self._assessor.progress
         if sample.time_s <= self._known_until_s:
             return ()  # the engine catches up with what is in the record
         self._log.add(sample)
-        progress = self._assessor.progress
 
         def advice() -> Advice:
-            width, height, light = picture
-            return self._framing.advice(Picture(picture_positions(message, 1, offset)[0], width, height, light), sample)
+            picture = Picture(picture_positions(message, 1, offset)[0], *self._picture_px, light)
+            return self._framing.advice(picture, sample)
 
-        return self.coach.step(Moment(sample, self._fresh(events), progress, advice))
+        return self.coach.step(Moment(sample, self._fresh(events) if events else events, self._progress, advice))
 
     def _fresh(self, events: list[Event]) -> list[Event]:
         """Leave out repetitions that are in the record already."""
@@ -239,4 +245,5 @@ class _SignalLog:
         if not rows:
             return None
         time_s = np.array([row.time_s for row in rows])
-        return Signals(time_s, {name: np.array([row.values[name] for row in rows]) for name in SIGNAL_NAMES})
+        columns = np.array([_values_of(row.values) for row in rows]).T.copy()
+        return Signals(time_s, dict(zip(SIGNAL_NAMES, columns, strict=True)))

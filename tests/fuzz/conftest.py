@@ -7,7 +7,7 @@ import pytest
 from fuzz.server import AttackedServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttackedServer]:
     with AttackedServer(tmp_path_factory.mktemp("attacked")) as started:
         yield started

@@ -245,7 +245,7 @@ def _odd_command(chance: random.Random, good: bytes) -> Attack:
     del good
     do = chance.choice(("start", "pause", "resume", "stop", "skip_rest", "pain", "finish"))
     said = {"do": do, "back": chance.randint(0, 10), "leg": chance.randint(0, 10), "do ": [1], "": None, "x": "y" * 99}
-    return replace(_text(json.dumps(said), None), is_last=do == "finish", ends_session=do == "finish")
+    return replace(_text(json.dumps(said), None), ends_session=do == "finish")
 
 
 def _not_utf8(chance: random.Random, good: bytes) -> Attack:

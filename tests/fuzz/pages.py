@@ -60,14 +60,9 @@ class GoodPage:
         self._peer.say({"hello": 1, "page": "good", "oldest": 0, "next": 0})
         self.heard = [self._peer.hear_answer()]
 
-    @property
-    def left(self) -> int:
-        """Count the messages that are still to be played."""
-        return -(-(len(self._movement) - self._next) // self._batch)
-
-    def play(self, messages: int) -> None:
-        """Send messages, each after the answer to the one before."""
-        for _ in range(min(messages, self.left)):
+    def play(self, share: float = 1.0) -> None:
+        """Go on up to a share of the movement; each message is sent after the answer to the one before."""
+        while self._next < round(share * len(self._movement)):
             count = min(self._batch, len(self._movement) - self._next)
             self._peer.send(framed(BINARY, self._movement.message(self._next, count, self._next)))
             self._next += count
@@ -143,7 +138,8 @@ class BadPage:
         if not _may_come_of(attack, heard):
             self.surprises.append(f"{attack.name}: {heard} after {attack.wire[:120]!r}")
         self._is_spoiled |= attack.codes is None
-        if heard.opcode in (None, CLOSE) or attack.is_last:
+        is_taken = attack.codes is None and not attack.brings_pong  # what comes next would be known or of the past
+        if heard.opcode in (None, CLOSE) or attack.is_last or is_taken:
             self._drop(is_over=attack.ends_session)
 
     def leave(self) -> None:

@@ -63,6 +63,14 @@ class Peer:
         lines = [f"{name}: {value}" for name, value in {**usual, **(headers or {})}.items() if value]
         self.send("\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode("latin-1"))
 
+    @classmethod
+    def status_of(cls, port: int, path: str, headers: Mapping[str, str] | None = None) -> int:
+        """Ask for a WebSocket and go; return the status of the answer."""
+        peer = cls(port, path, headers)
+        status = peer.opened()
+        peer.leave()
+        return status
+
     def opened(self) -> int:
         """Return the status of the answer; 101 when the WebSocket is open."""
         while b"\r\n\r\n" not in self._rest:

@@ -12,7 +12,7 @@ import httpx
 _PROGRAM = Path(sys.executable).with_name("openlumbar")
 _TOLD = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _STOPS_WITHIN_S = 20.0
-_EXPECTED = "WARNING:  Invalid HTTP request received."
+_EXPECTED = {"WARNING:  Invalid HTTP request received.", "WARNING:  Unsupported upgrade request."}
 """All that a server may say of those who mean it ill."""
 
 
@@ -59,7 +59,7 @@ class AttackedServer:
     def complaints(self) -> list[str]:
         """Return the lines that it wrote to its standard error, without what is to be expected."""
         lines = self._complaints.read_text(encoding="utf-8").splitlines()
-        return [line for line in lines if line != _EXPECTED]
+        return [line for line in lines if line not in _EXPECTED]
 
     @property
     def memory_kb(self) -> int | None:

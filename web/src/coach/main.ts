@@ -109,6 +109,7 @@ class Coach implements Listener {
     }
     this.#source?.stop();
     this.#picture.end();
+    for (const sheet of document.querySelectorAll<HTMLDialogElement>("dialog[open]")) sheet.close(); // nothing on it works
     this.#troubles.show(ending);
   }
 

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ _LAYOUT: dict[str, tuple[type[np.generic], tuple[int | None, ...]]] = {
     "frame_size": (np.int32, (2,)),
 }
 """Key → (dtype, shape) of a `*.pose.npz` file; None is the number of frames."""
+
+LARGEST_BYTES = 2 * 1024**3
+"""Unpacked, more than this is refused: six hours at 120 frames a second (product)."""
 
 _REMEDY = "write it with openlumbar.pose.track.PoseTrack.save or as docs/formats.md says"
 
@@ -93,14 +96,18 @@ class PoseTrack:
         """Read a `*.pose.npz` file.
 
         Raises:
-            InputError: when the file is missing, not an npz archive, or not a pose track.
+            InputError: when the file is missing, not an npz archive, not a pose track, or absurdly large.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {key: archive[key] for key in archive.files}
+            with path.open("rb") as file:
+                _check_unpacked_size(file, path.name)
+                with np.load(file, allow_pickle=False) as archive:
+                    arrays = {key: archive[key] for key in archive.files}
         except FileNotFoundError:
             raise InputError(path.name, "there is no such file", "check the path") from None
-        except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile):
+        except InputError:
+            raise
+        except Exception:  # noqa: BLE001 - damaged archives raise a dozen kinds, from zlib's to the tokenizer's
             raise InputError(path.name, "is not a readable pose track (an npz archive)", _REMEDY) from None
         return cls.from_arrays(arrays, path.name)
 
@@ -110,6 +117,15 @@ class PoseTrack:
         with partial.open("wb") as file:
             np.savez_compressed(file, **{key: getattr(self, key) for key in _LAYOUT})
         partial.replace(path)
+
+
+def _check_unpacked_size(file: BinaryIO, name: str) -> None:
+    """Refuse an archive that would fill the memory, by what it says itself; nothing more is read of it then."""
+    with zipfile.ZipFile(file) as archive:
+        unpacked_bytes = sum(member.file_size for member in archive.infolist())
+    if unpacked_bytes > LARGEST_BYTES:
+        raise InputError(name, f"unpacks to more than {LARGEST_BYTES // 1024**3} GB", "cut it into shorter ones")
+    file.seek(0)
 
 
 def _checked(arrays: Mapping[str, npt.ArrayLike], key: str, name: str) -> npt.NDArray[Any]:

@@ -102,11 +102,13 @@ class Assessor:
             if self._did_something_else or is_blind:
                 self._finder.restart(wait_until_steady=self._did_something_else)
             self._last_used_s, self._did_something_else = time_s, False
-            events += self._settle(self._follow(sample, value))
+            if settled := self._follow(sample, value):
+                events += self._settle(settled)
         elif is_blind and self._is_open:
             events += self.finish()
             self._finder.restart(wait_until_steady=False)
-        events += self._phase_changes(time_s, code)
+        if change := self._change_of_phase(time_s, code):
+            events.append(change)
         return events
 
     def finish(self) -> list[Event]:
@@ -147,16 +149,16 @@ class Assessor:
         while history[0].sample.time_s < seen.sample.time_s - keep_s:
             history.popleft()
 
-    def _phase_changes(self, time_s: float, code: ReasonCode | None) -> list[Event]:
+    def _change_of_phase(self, time_s: float, code: ReasonCode | None) -> Event | None:
         phase: Phase = "top" if self._finder.is_at_top else self._finder.phase
         if code is not None:
             phase = "unseen"
         if phase == self._phase:
-            return []
+            return None
         self._phase = phase
         if code is not None:
-            return [Unseen(time_s, code)]
-        return [PhaseChanged(time_s, phase, self._side(self._finder.side))]
+            return Unseen(time_s, code)
+        return PhaseChanged(time_s, phase, self._side(self._finder.side))
 
     def _side(self, sign: int) -> Side | None:
         return side_of(sign) if self._card.drive.rest == "middle" else None
@@ -206,23 +208,23 @@ class Assessor:
 
     def _peak(self, shape: Shape, excursion: Excursion, samples: Sequence[Sample]) -> float:
         """Return the peak of what is reported: the drive itself, or another signal that swings with it."""
-        drive = self._card.drive
-        if drive.measured_as == drive.signal:
+        if self._is_read_directly:
             return shape.peak
         first_s, last_s = shape.top()
-        at_top = [s.values[drive.measured_as] for s in samples if first_s <= s.time_s <= last_s]
+        at_top = [s.values[self._measured_as] for s in samples if first_s <= s.time_s <= last_s]
         seen = [value for value in at_top if value == value]
         return excursion.side * (fmean(seen) - _shrunk(self._neutral.value)) if seen else math.nan
 
     def _peak_s(self, shape: Shape, excursion: Excursion, samples: Sequence[Sample]) -> float:
         """Return the middle of the time in which what is reported cannot be told from its peak."""
-        drive = self._card.drive
-        values = [(s.time_s, excursion.side * s.values[drive.measured_as]) for s in samples]
+        if self._is_read_directly:
+            return shape.peak_s
+        values = [(s.time_s, excursion.side * s.values[self._measured_as]) for s in samples]
         seen = [(time_s, value) for time_s, value in values if value == value]
-        if drive.measured_as == drive.signal or not seen:
+        if not seen:
             return shape.peak_s
         highest = sustained_max([value for _, value in seen], seen)
-        top = [time_s for time_s, value in seen if value >= highest - drive.jitter.value]
+        top = [time_s for time_s, value in seen if value >= highest - self._card.drive.jitter.value]
         return (top[0] + top[-1]) / 2
 
     def _repetition(

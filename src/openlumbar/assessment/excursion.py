@@ -16,8 +16,8 @@ from openlumbar.kinematics.running import RunningQuantile
 LEAVE_SHARE = 0.3
 """Share of the usual excursion from which a movement is noticed (product: below it, fidgeting and wind-ups)."""
 
-USUAL_OF = 5
-"""Number of latest excursions whose median is the usual one; used from three on."""
+USUAL_OF, USUAL_FROM = 5, 3
+"""Number of latest excursions whose median is the usual one, and from how many on it is used."""
 
 RETURN_SHARE = 0.4
 """An excursion is over once it has come back to this share of its height: a dip to more is a shaky hold."""
@@ -79,7 +79,13 @@ class Excursion:
 
 
 class ExcursionFinder:
-    """Follow one signal; `two_sided` signals rest in the middle and swing to either side."""
+    """Follow one signal; `two_sided` signals rest in the middle and swing to either side.
+
+    Attributes:
+        phase, side: where the movement is, and to which side, +1 or -1.
+        rest: the resting level, NaN when it is not known.
+        threshold: the distance from rest from which a movement is noticed.
+    """
 
     def __init__(self, noticed: float, *, two_sided: bool) -> None:
         """Start with nothing seen; `noticed` is the smallest excursion, in the signal's unit."""
@@ -87,6 +93,7 @@ class ExcursionFinder:
         self._two_sided = two_sided
         self._heights: deque[float] = deque(maxlen=USUAL_OF)
         self._quantile = 0.5 if two_sided else LOW_REST_QUANTILE
+        self.threshold = noticed
         self.restart(wait_until_steady=False)
 
     def restart(self, *, wait_until_steady: bool) -> None:
@@ -101,13 +108,6 @@ class ExcursionFinder:
         self._time_s = self._rest_since_s = math.nan
         self._former: tuple[float, float] | None = None
         self._settle_at(math.nan)
-
-    @property
-    def threshold(self) -> float:
-        """Return the distance from rest from which a movement is noticed."""
-        if len(self._heights) < 3:
-            return self._noticed
-        return max(self._noticed, LEAVE_SHARE * median(self._heights))
 
     @property
     def is_at_top(self) -> bool:
@@ -152,7 +152,7 @@ class ExcursionFinder:
     def _settle_at(self, level: float) -> None:
         """Take a new resting level and forget what was before."""
         self.rest = level
-        self._settled_s = self._pushed_s = self._time_s
+        self._settled_s, self._pushed_s = self._time_s, -math.inf
         self._resting = RunningQuantile(REST_SAMPLES, self._quantile)
 
     def _undo_dip(self, value: float) -> None:
@@ -178,7 +178,7 @@ class ExcursionFinder:
             well_known = self._time_s - self._settled_s >= KNOWN_AFTER_S
             self._former = (self.rest, self._time_s + DIP_S) if well_known else None
             self._settle_at(value)
-        if self._resting.is_empty or self._time_s - self._pushed_s >= REST_STEP_S:
+        if self._time_s - self._pushed_s >= REST_STEP_S:
             self.rest, self._pushed_s = self._resting.push(value), self._time_s
 
     def _go_out(self, distance: float) -> None:
@@ -206,6 +206,8 @@ class ExcursionFinder:
             self.side, self.rest, self._height, self._left_s, self._peak_s, self._time_s, self._rest_since_s
         )
         self._heights.append(self._height)
+        if len(self._heights) >= USUAL_FROM:
+            self.threshold = max(self._noticed, LEAVE_SHARE * median(self._heights))
         self.phase, self._rest_since_s = "rest", self._time_s
         if not self._two_sided:
             self._settle_at(rest_after)

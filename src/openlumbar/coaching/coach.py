@@ -6,7 +6,6 @@ and a replay after a lost connection are led alike. A stage is one method; `step
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any, Literal, NamedTuple
 
 from openlumbar.assessment.engine import Progress
@@ -14,7 +13,7 @@ from openlumbar.assessment.events import Event, PhaseChanged, Repetition, Repeti
 from openlumbar.assessment.excursion import HELD_AFTER_S
 from openlumbar.care.pain import Pain, zone
 from openlumbar.coaching.corrections import Corrections
-from openlumbar.coaching.plan import Notice, Plan, Score, Tone
+from openlumbar.coaching.plan import SCORE_FIELDS, Notice, Plan, Score, Tone
 from openlumbar.coaching.rules import Advice, Rules, Stage, advice_text, load_rules, phrase
 from openlumbar.coaching.watch import RaisedHand, Watch
 from openlumbar.kinematics.signals import Sample
@@ -130,7 +129,7 @@ class Coach:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the score as plain values; `Score(**snapshot)` goes on from it."""
-        return asdict(self.score)
+        return {name: getattr(self.score, name) for name in SCORE_FIELDS}
 
     # ---------------------------------------------------------------------------------------- commands in
 

@@ -1,7 +1,7 @@
 """What the coach is to lead a person through, and what it says back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from openlumbar.cards import Card, Language, Level
@@ -66,3 +66,7 @@ class Score:
     clock_ends_s: float | None = None
     exercised_s: float = 0.0
     last_repetition_s: float = 0.0
+
+
+SCORE_FIELDS = tuple(one.name for one in fields(Score))
+"""What a score is made of; all of it plain values."""

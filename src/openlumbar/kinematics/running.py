@@ -101,11 +101,6 @@ class RunningQuantile:
         return self.value
 
     @property
-    def is_empty(self) -> bool:
-        """Tell whether no value was taken in yet."""
-        return not self._sorted
-
-    @property
     def value(self) -> float:
         """Return the quantile so far, interpolated between neighbours."""
         return quantile_of(self._sorted, len(self._sorted), self._share) if self._sorted else float("nan")

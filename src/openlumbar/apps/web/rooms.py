@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -98,7 +98,7 @@ class Rooms:
         """Write notices down, with what a restarted server needs to go on from them."""
         rows = [(notice.kind, notice.time_s, _recorded(notice)) for notice in notices]
         memory = room.live.remember()
-        for kind, time_s, data in (*rows, (_MEMORY, memory.until_s, asdict(memory))):
+        for kind, time_s, data in (*rows, (_MEMORY, memory.until_s, dict(vars(memory)))):
             self._journal.append(room.row.id, EventRow(room.next_number, time_s, kind, data))
             room.next_number += 1
 

@@ -86,6 +86,18 @@ def test_only_a_session_that_is_there_has_a_socket(server: AttackedServer) -> No
     assert server.complaints == []
 
 
+def test_pages_that_go_at_any_moment_are_let_go(server: AttackedServer) -> None:
+    session_id, hello = server.begin(), framed(TEXT, b'{"hello":1,"page":"page","oldest":0,"next":0}')
+    for number in range(200):
+        peer = Peer(server.port, f"/live/{session_id if number % 3 else 'nobody'}")
+        if number % 2:
+            peer.opened()
+            peer.send((hello + framed(TEXT, b"[]"))[: 20 + number])
+        peer.leave(abruptly=number % 5 < 3)
+    assert _heard_after(server, session_id, hello + framed(TEXT, b"[]")) == 1007
+    assert server.complaints == []
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -20,6 +20,7 @@ from openlumbar.pipeline.live import LiveSession, Memory, Received
 from openlumbar.records.journal import Journal
 from openlumbar.records.replay import repetition_data
 from openlumbar.records.store import EventRow, SessionRow, Store
+from openlumbar.records.trouble import StoreError
 
 IDLE_LIMIT_S = 600.0
 """A session without a page for so long is ended (product: time to answer the door, not to come back tomorrow)."""
@@ -138,7 +139,8 @@ class Rooms:
     async def _take_care(self) -> None:
         while True:
             await asyncio.sleep(_CARETAKER_EVERY_S)
-            await self.end_idle()
+            with suppress(StoreError):  # a full disk ends a session's record, not the care for all others
+                await self.end_idle()
 
 
 def _plan_of(row: SessionRow) -> Plan:

@@ -51,7 +51,7 @@ async def live(socket: WebSocket, session_id: str, wired: Wired) -> None:
     room = await wired.rooms.enter(session_id)
     if room is None:
         known = await asyncio.to_thread(wired.store.session, session_id)
-        await socket.close(OVER if known else NO_SESSION)
+        await _close(socket, OVER if known else NO_SESSION)
         return
     try:
         await _greet(socket, room)
@@ -94,7 +94,7 @@ async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
             await _tell(socket, room, notices, room.live.next_frame)
         if room.is_over:
             await wired.rooms.close(room)
-            await socket.close(OVER)
+            await _close(socket, OVER)
             return
 
 

@@ -45,8 +45,8 @@ class Notice:
 class Score:
     """Where a session stands; every field is in the record, so that a restarted server goes on from it.
 
-    Times are in seconds of the frames' clock. `count`, `left` and `right` are of the set under way, `counted` of the whole
-    session. `final` means that the person is not to go on today.
+    Times are in seconds of the frames' clock. `count`, `left` and `right` are of the set under way, `counted` of the
+    whole session. `final` means that the person is not to go on today.
     """
 
     stage: Stage = "frame"

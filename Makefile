@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 NODE := .node
 STAMPS := .stamps
+SERVE := --open
 export NO_MKDOCS_2_WARNING := 1
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
@@ -30,7 +31,7 @@ help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 run: $(STAMPS)/run assets ## set everything up, start the app and open it
-	@$(BIN)/openlumbar serve --open
+	@$(BIN)/openlumbar serve $(SERVE)
 
 demo: $(STAMPS)/run assets ## set everything up, run the demo and open its report
 	@$(BIN)/openlumbar demo --open

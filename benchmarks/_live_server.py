@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +27,20 @@ class Server:
 
 
 @contextmanager
-def serving(command: Sequence[str], core: int | None = None) -> Iterator[Server]:
-    """Start a server that prints its address, on one core if told so; stop it in the end.
+def serving(
+    command: Sequence[str],
+    core: int | None = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str | Path] | None = None,
+) -> Iterator[Server]:
+    """Start a server that prints its address, on one core and elsewhere if told so; stop it in the end.
 
     Raises:
         RuntimeError: when it ends without having told its address.
     """
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as child:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - our own words
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=folder, env=environment
+    ) as child:
         try:
             pin(child.pid, core)
             yield Server(_told_port(child), child.pid)

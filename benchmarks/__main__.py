@@ -58,6 +58,15 @@ AIMS = (
     Aim("analysis: memory of a clip four times as long", "whole_analysis", lambda r: r["memory_ratio"], "≤", 1.10),
     Aim("assessment: µs of CPU a sample", "assessment_cost", lambda r: r["assessor_us"], "≤", 40.0),
     Aim("live: µs of CPU for the signals of one frame", "assessment_cost", lambda r: r["live_us"], "≤", 15.0),
+    Aim("live: µs of CPU a frame, one a message", "live_load", lambda r: r["single"]["cpu_us"], "≤", 90.0),
+    Aim("live: ms until the answer, p99 of 300 sessions", "live_load", lambda r: r["single"]["p99_ms"], "≤", 50.0),
+    Aim("live: µs of CPU a frame, three a message", "live_load", lambda r: r["batched"]["cpu_us"], "≤", 50.0),
+    Aim("live: ms until the answer, p99 of 500 sessions", "live_load", lambda r: r["batched"]["p99_ms"], "≤", 150.0),
+    Aim("live: ms until the answer, p99 of 100 sessions", "live_load", lambda r: r["few"]["p99_ms"], "≤", 10.0),
+    Aim("live: ms until a page is interactive", "live_page", lambda r: r["interactive_ms"], "≤", 2000.0),
+    Aim("live: tasks that block the page for 50 ms", "live_page", lambda r: r["blocked"], "≤", 0),
+    Aim("fresh machine: s from a clone to a page", "fresh_machine", lambda r: r["seconds"], "≤", 60.0),
+    Aim("fresh machine: MB on disk", "fresh_machine", lambda r: r["disk_mb"], "≤", 900.0),
 )
 
 

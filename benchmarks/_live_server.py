@@ -31,7 +31,7 @@ def serving(
     command: Sequence[str],
     core: int | None = None,
     folder: Path | None = None,
-    environment: Mapping[str, str | Path] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Start a server that prints its address, on one core and elsewhere if told so; stop it in the end.
 

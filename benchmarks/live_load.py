@@ -130,6 +130,8 @@ def _print(cases: Sequence[Case], rows: dict[str, Any]) -> None:
             f" {row['floor_us']:6.1f} {row['busy']:5.0%} {row['p50_ms']:7.2f} {row['p99_ms']:7.2f}"
             f" {f'≤ {case.target_p99_ms:.0f}':>7} {row['floor_p99_ms']:6.2f} {row['session_kb']:13.0f}"
         )
+        if row["unanswered"] or row["reached"] < case.sessions:
+            print(f"  overloaded: {row['reached']} had reached the exercise, {row['unanswered']} answers did not come")
     held = "a core each" if cores() != (None, None) else "any core: this machine has one, or cannot hold them to one"
     late_ms = max(rows[case.name]["late_p99_ms"] for case in cases)
     print(f"server and clients on {held}; the clients themselves sent at most {late_ms:.1f} ms late (p99)")

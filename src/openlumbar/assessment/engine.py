@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
@@ -55,13 +55,6 @@ class Progress(NamedTuple):
     value: float
 
 
-class _Seen(NamedTuple):
-    """A sample and whether it could be used."""
-
-    sample: Sample
-    usable: bool
-
-
 class Assessor:
     """Judge one exercise, sample by sample.
 
@@ -82,7 +75,10 @@ class Assessor:
         self._rules = [_Rule(rule, level) for rule in card.faults if not rule.levels or level.id in rule.levels]
         self._wind_ups = WindUpFilter(two_sided=drive.rest == "middle")
         self._order = SwingOrder()
-        self._history: deque[_Seen] = deque()
+        # when, and the signals, None where they could not be used: two rows of plain values, as the garbage collector
+        # would look through the objects of hundreds of live sessions again and again
+        self._times_s: deque[float] = deque()
+        self._values: deque[Mapping[str, float] | None] = deque()
         self._resting: list[Sample] = []
         self._neutral = RunningQuantile(NEUTRAL_SAMPLES)
         self._last_used_s = -math.inf
@@ -93,7 +89,7 @@ class Assessor:
         """Take in one sample; return what it brought about."""
         time_s, code = sample.time_s, self._gates.check(sample)
         self._verdict.see(time_s, code)
-        self._remember(_Seen(sample, code is None))
+        self._remember(time_s, sample.values if code is None else None)
         events: list[Event] = []
         is_blind = time_s - self._last_used_s > BLIND_LIMIT_S
         self._did_something_else |= is_blind and code == "other_exercise"
@@ -118,11 +114,11 @@ class Assessor:
     @property
     def progress(self) -> Progress:
         """Tell where the movement is after the newest sample."""
-        if not self._history or self._phase == "unseen":
+        values = self._values[-1] if self._values else None
+        if values is None:
             return Progress("unseen", math.nan)
-        value = self._history[-1].sample.values[self._measured_as]
         rest = self._finder.rest if self._is_read_directly else _shrunk(self._neutral.value)
-        return Progress(self._phase, value - rest)
+        return Progress(self._phase, values[self._measured_as] - rest)
 
     def _follow(self, sample: Sample, value: float) -> Sequence[Excursion]:
         """Follow the movement with a usable sample; return the excursions that are settled by it."""
@@ -142,12 +138,14 @@ class Assessor:
         """Say whether what was seen so far can be judged."""
         return self._verdict.verdict()
 
-    def _remember(self, seen: _Seen) -> None:
-        history = self._history
-        history.append(seen)
-        keep_s = REMEMBERED_S if self._is_open else 2 * BEFORE_S
-        while history[0].sample.time_s < seen.sample.time_s - keep_s:
-            history.popleft()
+    def _remember(self, time_s: float, values: Mapping[str, float] | None) -> None:
+        times_s = self._times_s
+        times_s.append(time_s)
+        self._values.append(values)
+        first_s = time_s - (REMEMBERED_S if self._is_open else 2 * BEFORE_S)
+        while times_s[0] < first_s:
+            times_s.popleft()
+            self._values.popleft()
 
     def _change_of_phase(self, time_s: float, code: ReasonCode | None) -> Event | None:
         phase: Phase = "top" if self._finder.is_at_top else self._finder.phase
@@ -174,11 +172,12 @@ class Assessor:
     def _judge(self, excursion: Excursion) -> Repetition | None:
         """Measure an excursion; None when it is not this exercise or was not seen well enough."""
         first_s = max(excursion.left_s - BEFORE_S, excursion.resting_since_s)
-        around = [seen for seen in self._history if first_s <= seen.sample.time_s <= excursion.ended_s]
-        inside = [seen.usable for seen in around if seen.sample.time_s >= excursion.left_s]
+        history = zip(self._times_s, self._values, strict=True)
+        around = [(time_s, values) for time_s, values in history if first_s <= time_s <= excursion.ended_s]
+        inside = [values is not None for time_s, values in around if time_s >= excursion.left_s]
         if not inside or sum(inside) < SEEN_SHARE * len(inside):
             return None
-        samples = [seen.sample for seen in around if seen.usable]
+        samples = [Sample(time_s, values) for time_s, values in around if values is not None]
         drive = self._card.drive
         points = [(s.time_s, value) for s in samples if (value := s.values[drive.signal]) == value]
         shape = Shape(points, excursion, drive.jitter.value)

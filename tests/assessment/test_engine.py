@@ -269,7 +269,7 @@ def test_what_is_remembered_does_not_grow(slug: str) -> None:
     for index in range(600 * 10):
         assessor.step(Sample(index / 10, still))
         if index % 1000 == 999:
-            sizes.append(len(assessor._history))
+            sizes.append(len(assessor._values))
     assert len(set(sizes)) == 1
     assert sizes[0] <= REMEMBERED_S * 10
 
@@ -281,7 +281,7 @@ def test_what_is_remembered_is_bounded_when_nobody_comes_back_down() -> None:
     for index in range(4000):
         values = samples_of(card, [10.0 if index > 50 else 0.0])[0].values
         assessor.step(Sample(index / 10, {**values, "hip_rise_cm": values["hip_rise_cm"] + rng.normal(0, 0.1)}))
-        assert len(assessor._history) <= REMEMBERED_S * 10 + 1
+        assert len(assessor._values) <= REMEMBERED_S * 10 + 1
 
 
 @pytest.mark.parametrize("slug", SLUGS)

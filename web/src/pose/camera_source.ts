@@ -17,6 +17,8 @@ export class CameraSource implements PoseSource {
   readonly #pace = new Pace();
   #model: Model = "full";
   #costsMs: number[] | null = [];
+  /** Whether the model stays: another one places the joints a little differently, which would look like a movement. */
+  #isModelChosen = false;
   #camera: Camera | null = null;
   #finder: Finder | null = null;
   #unwatch = (): void => {};
@@ -119,7 +121,7 @@ export class CameraSource implements PoseSource {
   #deliver(finding: Finding, timeS: number): void {
     if (finding.found) this.#costsMs?.push(finding.ms);
     this.#pace.note(timeS, finding.ms);
-    this.#onFrame({ ...finding, timeS });
+    if (this.#isModelChosen || !finding.found) this.#onFrame({ ...finding, timeS });
   }
 
   /** Judge the model by its first frames, and change it once where the device is too slow. */
@@ -129,7 +131,11 @@ export class CameraSource implements PoseSource {
     if (verdict === "measure_on") return;
     this.#costsMs = null;
     if (verdict === "too_slow") this.#tell("too_slow");
-    if (verdict !== "lighter") return;
+    if (verdict === "lighter") await this.#lighten(finder);
+    this.#isModelChosen = true;
+  }
+
+  async #lighten(finder: Finder): Promise<void> {
     try {
       await finder.change("lite");
     } catch {

@@ -115,10 +115,24 @@ test("frames come from the worker with the time their picture was taken", async 
   assert.deepEqual(await start(), { width: 640, height: 480 });
   assert.ok(source.video);
   await settle();
-  await browser.show(1.5);
+  await judge(0, 25);
+  await browser.show(9.5);
   await browser.find();
   assert.deepEqual(browser.orders[0], { do: "open", files: FILES, model: "full" });
-  assert.deepEqual(frames.map(({ timeS, light, found }) => [timeS, light, found]), [[1.5, 99, true]]);
+  assert.deepEqual(frames.map(({ timeS, light, found }) => [timeS, light, found]), [[9.5, 99, true]]);
+});
+
+test("a person comes with one model only, so none before it is chosen; that nobody is there is told at once", async () => {
+  await start();
+  await settle();
+  await browser.show(0);
+  await browser.find(60, false);
+  assert.deepEqual(frames.map(({ found }) => found), [false]);
+  await judge(1, 60);
+  assert.equal(frames.length, 1);
+  await browser.show(9);
+  await browser.find(30);
+  assert.deepEqual(frames.map(({ found }) => found), [false, true]);
 });
 
 test("one picture is in flight at most, and the newest is next", async () => {
@@ -137,7 +151,7 @@ test("times only ever grow, and pictures too close together are passed over", as
   await settle();
   for (const timeS of [2, 2, 1.9, 2.01, 2.033]) {
     await browser.show(timeS);
-    await browser.find();
+    await browser.find(10, false);
   }
   assert.deepEqual(frames.map((frame) => frame.timeS), [2, 2.033]);
 });
@@ -171,7 +185,7 @@ test("a slow device changes to the lighter model, a very slow one says so once",
   await judge(10, 130);
   await judge(20, 130);
   assert.deepEqual(told, ["too_slow"]);
-  assert.equal(frames.length, 3 * (WARM_UP + SAMPLES));
+  assert.equal(frames.length, 2 * (WARM_UP + SAMPLES));
 });
 
 test("frames without a person say nothing about the model", async () => {
@@ -192,7 +206,7 @@ test("a lighter model that cannot be loaded leaves the full one in place", async
   await browser.show(90);
   await browser.find();
   assert.equal(source.stats.model, "full");
-  assert.equal(frames.length, WARM_UP + SAMPLES + 1);
+  assert.equal(frames.length, 1);
   assert.deepEqual(told, []);
 });
 

@@ -243,7 +243,7 @@ class Assessor:
             end_s=shape.end_s,
             counted=counted,
             side=side,
-            hold_s=shape.hold_s,
+            hold_s=measures["hold_s"],
             raised_hand=hand,
             faults=faults,
             interval90={name: interval90(name, known, self._physique) for name, known in value.items()},

@@ -19,7 +19,7 @@ export class Sound {
     noVoice.hidden = this.#voice.isAvailable;
     this.#wakeButton = need(page, "wake-sound");
     this.#wakeButton.addEventListener("click", () => void this.#wake());
-    for (const kind of ["pointerdown", "keydown"]) page.addEventListener(kind, () => void this.#wake());
+    for (const kind of ["pointerup", "keydown"]) page.addEventListener(kind, () => void this.#wake());
     this.#offerWaking();
   }
 

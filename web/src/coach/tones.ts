@@ -53,9 +53,10 @@ export class Tones {
     return this.#context?.state === "suspended";
   }
 
-  /** Begin to sound; works only while the browser handles a tap or a key. */
+  /** Begin to sound, where the browser takes what the person just did for a wish to hear something: not the Escape key. */
   async wake(): Promise<void> {
-    if (this.waitsForTap) await this.#context?.resume();
+    const isWished = navigator.userActivation?.isActive ?? true;
+    if (this.waitsForTap && isWished) await this.#context?.resume();
   }
 
   play(tone: Tone): void {

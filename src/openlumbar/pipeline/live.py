@@ -42,6 +42,9 @@ nothing for one movement across it."""
 RECORDED_EVERY_S, RECORDED_ROWS = 0.1, 10
 """Signals are recorded ten times a second, a second at a time: enough for a picture of the set."""
 
+FRAMED_EVERY_S = 0.1
+"""The framing is looked at ten times a second: the coach asks for the same advice for a second before it acts on it."""
+
 _STAGE_INDEX, _PHASE_INDEX, _ADVICE_INDEX = (
     {name: index for index, name in enumerate(names)} for names in (STAGES, PHASES, ADVICE)
 )
@@ -96,6 +99,7 @@ class LiveSession:
         self._stream = SignalStream(physique)
         self._assessor = Assessor(plan.card, plan.level, physique)
         self._framing = Framing(plan.card, load_rules())
+        self._framed_s, self._advice = -math.inf, ADVICE[0]
         self._is_running = False
         self._last_s = self.memory.until_s if memory else -math.inf
         self._known_until_s = self._last_s
@@ -213,8 +217,10 @@ class LiveSession:
         self._log.add(sample)
 
         def advice() -> Advice:
-            picture = Picture(picture_positions(message, 1, offset)[0], *self._picture_px, light)
-            return self._framing.advice(picture, sample)
+            if sample.time_s - self._framed_s >= FRAMED_EVERY_S:
+                picture = Picture(picture_positions(message, 1, offset)[0], *self._picture_px, light)
+                self._framed_s, self._advice = sample.time_s, self._framing.advice(picture, sample)
+            return self._advice
 
         return self.coach.step(Moment(sample, self._fresh(events) if events else events, self._progress, advice))
 

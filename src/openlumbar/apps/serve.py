@@ -1,6 +1,7 @@
 """Start the app: take the port, tell the address, open the browser, and stop cleanly on Ctrl-C."""
 
 import errno
+import gc
 import logging
 import socket
 import sys
@@ -79,6 +80,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
+        gc.collect()  # all that lives until the end: looking through it again takes 100 ms, in which no frame is answered
+        gc.freeze()
         print(f"OpenLumbar is at {self._address} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the answer
         if self._open_path is not None:
             page = self._address + self._open_path

@@ -80,7 +80,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
-        gc.collect()  # all that lives until the end: looking through it again takes 100 ms, in which no frame is answered
+        gc.collect()  # what is there now stays until the end: looking through it takes 100 ms, and no frame is answered
         gc.freeze()
         print(f"OpenLumbar is at {self._address} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the answer
         if self._open_path is not None:

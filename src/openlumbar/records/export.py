@@ -12,7 +12,7 @@ from openlumbar import __version__
 from openlumbar.assessment.events import Repetition
 from openlumbar.errors import InputError
 from openlumbar.kinematics.signals import Signals
-from openlumbar.records.replay import repetitions_of
+from openlumbar.records.replay import MEMORY, repetitions_of
 from openlumbar.records.store import SessionRow, Store
 
 FORMAT = 1
@@ -40,8 +40,8 @@ def export_json(store: Store, ids: Iterable[str] | None = None, *, with_signals:
 
     `{"openlumbar": version, "format": 1, "sessions": [...]}`; a session has the fields of `SessionRow` without
     `deleted_at` (times in ISO 8601, `age` in years) and `events`: `number`, `time_s` in seconds after the first frame,
-    `kind`, `data`. With signals also `signals`: `time_s` and every signal by its name, which carries its unit, null
-    where it is not valid.
+    `kind`, `data`; those that only the live coach reads are left out. With signals also `signals`: `time_s` and every
+    signal by its name, which carries its unit, null where it is not valid.
 
     Raises:
         InputError: when there is no session of an id.
@@ -98,7 +98,7 @@ def _chosen(store: Store, ids: Iterable[str] | None) -> Iterator[SessionRow]:
 def _session_json(store: Store, row: SessionRow, with_signals: bool) -> dict[str, Any]:
     told = {name: value for name, value in asdict(row).items() if name != "deleted_at"}
     told |= {name: value.isoformat() for name, value in told.items() if isinstance(value, datetime)}
-    told["events"] = [asdict(event) for event in store.events(row.id)]
+    told["events"] = [asdict(event) for event in store.events(row.id) if event.kind != MEMORY]
     if with_signals:
         told["signals"] = _signals_json(store.signals(row.id))
     return told

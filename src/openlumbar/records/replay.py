@@ -11,8 +11,8 @@ from openlumbar.assessment.events import Repetition
 from openlumbar.errors import InputError
 from openlumbar.records.store import EventRow
 
-REPETITION = "repetition"
-"""Kind of the events that hold a repetition."""
+REPETITION, MEMORY = "repetition", "memory"
+"""Kinds of the events that hold a repetition, and what the live coach needs to go on after a restart."""
 
 _ADAPTER = TypeAdapter(Repetition)
 _NAMES = tuple(field.name for field in fields(Repetition))

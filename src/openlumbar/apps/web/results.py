@@ -6,11 +6,8 @@ from typing import Any
 
 from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.care.pain import Pain, Zone
-from openlumbar.records.replay import REPETITION
+from openlumbar.records.replay import MEMORY, REPETITION
 from openlumbar.records.store import SessionRow, Store
-
-_MEMORY = "memory"
-"""Kind of the events in which the coach keeps where it stands."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def _counted(store: Store, row: SessionRow) -> int:
 
 
 def _last_memory(store: Store, row: SessionRow) -> Mapping[str, Any]:
-    kept = [event.data.get("score", {}) for event in store.events(row.id) if event.kind == _MEMORY]
+    kept = [event.data.get("score", {}) for event in store.events(row.id) if event.kind == MEMORY]
     return kept[-1] if kept else {}
 
 

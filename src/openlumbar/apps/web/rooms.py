@@ -18,7 +18,7 @@ from openlumbar.coaching.plan import Notice, Plan
 from openlumbar.physique import Physique
 from openlumbar.pipeline.live import LiveSession, Memory, Received
 from openlumbar.records.journal import Journal
-from openlumbar.records.replay import repetition_data
+from openlumbar.records.replay import MEMORY, repetition_data
 from openlumbar.records.store import EventRow, SessionRow, Store
 from openlumbar.records.trouble import StoreError
 
@@ -26,8 +26,6 @@ IDLE_LIMIT_S = 600.0
 """A session without a page for so long is ended (product: time to answer the door, not to come back tomorrow)."""
 
 _CARETAKER_EVERY_S = 30.0
-_MEMORY = "memory"
-"""Kind of the events that hold what a restarted server needs."""
 
 
 @dataclass(eq=False)
@@ -99,7 +97,7 @@ class Rooms:
         """Write notices down, with what a restarted server needs to go on from them."""
         rows = [(notice.kind, notice.time_s, _recorded(notice)) for notice in notices]
         memory = room.live.remember()
-        for kind, time_s, data in (*rows, (_MEMORY, memory.until_s, dict(vars(memory)))):
+        for kind, time_s, data in (*rows, (MEMORY, memory.until_s, dict(vars(memory)))):
             self._journal.append(room.row.id, EventRow(room.next_number, time_s, kind, data))
             room.next_number += 1
 
@@ -132,7 +130,7 @@ class Rooms:
         if row is None or row.deleted_at or row.state != "open" or row.source == "upload":
             return None
         events = self._store.events(session_id)
-        memory = next((Memory(**event.data) for event in reversed(events) if event.kind == _MEMORY), None)
+        memory = next((Memory(**event.data) for event in reversed(events) if event.kind == MEMORY), None)
         live = LiveSession(_plan_of(row), Physique(row.height_cm, row.weight_kg, row.sex, row.age), memory)
         return Room(row, live, 1 + max((event.number for event in events), default=-1))
 

@@ -115,15 +115,15 @@ def test_a_tiny_video_without_anybody_says_so(browser: TestClient, services: Ser
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "problem"),
+    ("content", "name", "problem", "in_chinese"),
     [
-        (b"", "empty.mp4", "is empty (0 bytes)"),
-        (bytes(range(256)) * 20, "noise.mp4", "is not a video that can be read"),
-        (b"PK\x03\x04nonsense", "bad.pose.npz", "is not a readable pose track"),
+        (b"", "empty.mp4", "is empty (0 bytes)", "是空的（0 字节）"),
+        (bytes(range(256)) * 20, "noise.mp4", "is not a video that can be read", "不是能读取的视频"),
+        (b"PK\x03\x04nonsense", "bad.pose.npz", "is not a readable pose track", "不是能读取的姿态轨迹"),
     ],
 )
 def test_garbage_is_refused_by_its_name(
-    browser: TestClient, services: Services, content: bytes, name: str, problem: str
+    browser: TestClient, services: Services, content: bytes, name: str, problem: str, in_chinese: str
 ) -> None:
     address = give(browser, content, name)
     settle(browser)
@@ -131,7 +131,8 @@ def test_garbage_is_refused_by_its_name(
     assert found["state"] == "failed"
     assert found["failure"]["thing"] == name
     page = browser.get(address, headers={"accept-language": "zh"}).text
-    assert f"{name}: {problem}" in page
+    assert f"{name}：{in_chinese}" in page
+    assert f"{name}: {problem}" in browser.get(address, headers={"accept-language": "en"}).text
     assert "这段录像无法读取" in page
     assert "Traceback" not in page
     assert files_of(services) == []

@@ -16,6 +16,7 @@ from openlumbar.apps.web import languages
 from openlumbar.apps.web.bundle import Bundle, Entry
 from openlumbar.apps.web.languages import Languages
 from openlumbar.errors import InputError
+from openlumbar.messages import refusal_text
 from openlumbar.records.trouble import StoreError, Trouble
 
 FOLDER = Path(__file__).parent / "templates"
@@ -153,4 +154,5 @@ def _environment() -> jinja2.Environment:
     )
     install = environment.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
     install(languages.gettext, languages.ngettext, newstyle=True)
+    environment.globals["refusal_text"] = refusal_text
     return environment

@@ -18,6 +18,7 @@ from openlumbar.apps.web.upload_process import Order
 from openlumbar.apps.web.uploads import Upload
 from openlumbar.cards import exercise, exercise_slugs
 from openlumbar.errors import InputError
+from openlumbar.messages import refusal_text
 from openlumbar.physique import Physique
 from openlumbar.pipeline.session import AUTO, tasks_for
 from openlumbar.records.store import SessionRow
@@ -180,7 +181,8 @@ def _refused(request: Request, wish: Wish, error: InputError) -> Response:
     code = _STATUS_OF.get(type(error), 422)
     if wants_page(request) and code != 400:
         return _form_page(request, wish, error, code)
-    return failure(request, code, str(error))
+    words, _ = refusal_text(error.thing, error.problem, error.remedy, language_of(request))
+    return failure(request, code, words)
 
 
 def _form_page(request: Request, wish: Wish, error: InputError | None = None, code: int = 200) -> Response:

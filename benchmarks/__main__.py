@@ -86,6 +86,11 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def shown(value: float) -> str:
+    """Return a number with three digits, or all those before its point."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def _run(name: str) -> dict[str, Any] | None:
     """Run one benchmark, show what it prints, and return its JSON line; None when it failed."""
     print(f"\n=== {name} ===", flush=True)
@@ -110,9 +115,9 @@ def _summarize(results: Mapping[str, dict[str, Any] | None]) -> None:
     reached = {aim.what: _reached(aim, results[aim.benchmark]) for aim in aims}
     for aim in aims:
         value = reached[aim.what]
-        told = "not run" if value is None else f"{value:.3g}"
+        told = "not run" if value is None else shown(value)
         mark = "" if value is None else ("  yes" if _COMPARE[aim.side](value, aim.target) else "  NO")
-        print(f"{aim.what:50} {aim.side + ' ' + format(aim.target, '.3g'):>8} {told:>8}{mark}")
+        print(f"{aim.what:50} {aim.side + ' ' + shown(aim.target):>8} {told:>8}{mark}")
     print(json.dumps({"benchmark": "all", "reached": reached}, ensure_ascii=False))
 
 

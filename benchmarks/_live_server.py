@@ -2,6 +2,7 @@
 
 import os
 import re
+import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,6 +69,33 @@ def cores() -> tuple[int | None, int | None]:
     """Choose a core for the server and one for those who use it; None and None where there is no choice."""
     known = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     return (known[0], known[1]) if len(known) > 1 else (None, None)
+
+
+def slowed_by_neighbour() -> float | None:
+    """Return by what factor work on the server's core takes longer while the clients' core is busy.
+
+    Virtual cores may be two threads of one real core; then all that is measured under load is slower by this. None
+    where there is no choice of cores.
+    """
+    own, other = cores()
+    if own is None or other is None:
+        return None
+    alone_s = _work_s(own)
+    spinning = "import os; os.sched_setaffinity(0, {" + str(other) + "})\nwhile True: pass"
+    with subprocess.Popen((sys.executable, "-c", spinning)) as neighbour:  # noqa: S603 - our own words
+        try:
+            return _work_s(own) / alone_s
+        finally:
+            neighbour.kill()
+
+
+def _work_s(core: int) -> float:
+    """Return the median time of a fixed piece of work on a core."""
+    work = "import time\nfor _ in range(9):\n s = time.perf_counter(); sum(i * i % 7 for i in range(10**6))\n"
+    command = (sys.executable, "-c", work + " print(time.perf_counter() - s)")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own words
+        pin(child.pid, core)
+        return statistics.median(map(float, child.communicate()[0].split()))
 
 
 def cpu_s(pid: int) -> float:

@@ -5,7 +5,8 @@ in front of their cameras: 100 and 300 that send every frame, then 500 that send
 exercise when the measurement begins; some are stopped by the coach in it, as people are. CPU is all that the
 server's process used, user's and system's, its journal's thread with it. The time of an answer is taken where the
 frames come from, so it holds the way there and back. As the floor, the same messages go to a server that only
-answers with 32 bytes, configured alike. Server and clients have a core each. Run with `python -m benchmarks.live_load`.
+answers with 32 bytes, configured alike. Server and clients have a core each; how much a busy core
+slows the other on this machine is measured too. Run with `python -m benchmarks.live_load`.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks._live_clients import Found, Load
-from benchmarks._live_server import Server, app_command, cores, memory_kb, serving
+from benchmarks._live_server import Server, app_command, cores, memory_kb, serving, slowed_by_neighbour
 from openlumbar.pose.simulation import simulate
 from openlumbar.pose.simulation.demo import LIVE_DEMO
 from openlumbar.pose.wire import pack_track
@@ -61,8 +62,9 @@ def main() -> None:
     cases = [case for case in CASES if case.name in given.cases]
     with tempfile.TemporaryDirectory() as folder:
         rows = _measure(cases, given.seconds, Path(folder))
-    _print(cases, rows)
-    print(json.dumps({"benchmark": "live_load", "pinned": cores() != (None, None), **rows}))
+    slowed = slowed_by_neighbour()
+    _print(cases, rows, slowed)
+    print(json.dumps({"benchmark": "live_load", "pinned": slowed is not None, "slowed_by_neighbour": slowed, **rows}))
 
 
 def _measure(cases: Sequence[Case], seconds: float, folder: Path) -> dict[str, Any]:
@@ -117,7 +119,7 @@ def _play(server: Server, case: Case, paths: Sequence[str], tracks: Sequence[str
     return Found(**json.loads(done.stdout))
 
 
-def _print(cases: Sequence[Case], rows: dict[str, Any]) -> None:
+def _print(cases: Sequence[Case], rows: dict[str, Any], slowed: float | None) -> None:
     print(
         f"{'sessions × frames a message':28} {'CPU µs a frame':>15} {'target':>7} {'floor':>6} {'core':>5}"
         f" {'p50 ms':>7} {'p99 ms':>7} {'target':>7} {'floor':>6} {'kB a session':>13}"
@@ -132,7 +134,11 @@ def _print(cases: Sequence[Case], rows: dict[str, Any]) -> None:
         )
         if row["unanswered"] or row["reached"] < case.sessions:
             print(f"  overloaded: {row['reached']} had reached the exercise, {row['unanswered']} answers did not come")
-    held = "a core each" if cores() != (None, None) else "any core: this machine has one, or cannot hold them to one"
+    held = "any core: this machine has one, or cannot hold them to one"
+    if slowed is not None:
+        held = (
+            f"a core each, which here slow each other: work on one takes {slowed:.2f} times as long beside the other's"
+        )
     late_ms = max(rows[case.name]["late_p99_ms"] for case in cases)
     print(f"server and clients on {held}; the clients themselves sent at most {late_ms:.1f} ms late (p99)")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import typer
-from benchmarks.__main__ import AIMS, Aim
+from benchmarks.__main__ import AIMS, Aim, shown
 from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
@@ -116,7 +116,7 @@ def _said_by(*arguments: str) -> str:
 
 def _numbers() -> str:
     reached: Mapping[str, float | None] = json.loads(RESULTS.read_text(encoding="utf-8"))["reached"]
-    rows = ((aim.what, f"{aim.side} {aim.target:.3g}", *_outcome(aim, reached.get(aim.what))) for aim in AIMS)
+    rows = ((aim.what, f"{aim.side} {shown(aim.target)}", *_outcome(aim, reached.get(aim.what))) for aim in AIMS)
     return _table(("what", "target", "measured", ""), rows)
 
 
@@ -124,7 +124,7 @@ def _outcome(aim: Aim, value: float | None) -> tuple[str, str]:
     if value is None:
         return "not measured yet", ""
     met = value >= aim.target if aim.side == "≥" else value <= aim.target
-    return f"{value:.3g}", "met" if met else "**missed**"
+    return shown(value), "met" if met else "**missed**"
 
 
 PARTS: Mapping[str, Callable[[], str]] = {

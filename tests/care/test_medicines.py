@@ -235,6 +235,9 @@ def test_a_name_or_note_that_fits_no_list_is_refused() -> None:
         Medicine("m", "x" * 201, "other")
     with pytest.raises(InputError, match="how it is taken: is longer"):
         Medicine("m", "x", "other", "x" * 201)
+    with pytest.raises(InputError, match="half a character"):
+        Medicine("m", "half \ud83d of one", "other")
+    assert Medicine("m", "😀", "other").name == "😀"
 
 
 def test_days_and_times_of_a_schedule() -> None:

@@ -74,7 +74,7 @@ def _event(reminder: Reminder, language: Language, stamp: datetime, key: bytes, 
 
 
 def _uid(reminder_id: str, key: bytes) -> str:
-    return blake2b(reminder_id.encode("utf-8", "replace"), key=key, digest_size=16).hexdigest() + "@openlumbar"
+    return blake2b(reminder_id.encode("utf-8"), key=key, digest_size=16).hexdigest() + "@openlumbar"
 
 
 def _utc(moment: datetime) -> str:
@@ -92,7 +92,7 @@ def _folded(line: str) -> bytes:
     """Fold a line to at most 75 octets a row, never within a character; rows but the first begin with a space."""
     rows, row = [], b""
     for letter in line:
-        octets = letter.encode("utf-8", "replace")
+        octets = letter.encode("utf-8")
         if len(row) + len(octets) > LONGEST_LINE_OCTETS:
             rows.append(row)
             row = b" "

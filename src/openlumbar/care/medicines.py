@@ -121,7 +121,7 @@ class Medicine:
     """One medicine of a person's own list; `name` and `taken_as` stay as they were typed.
 
     Raises:
-        InputError: when the name is empty or too long, or the kind is not known.
+        InputError: when the name is empty, too long or cannot be written down, or the kind is not known.
     """
 
     id: str
@@ -139,6 +139,8 @@ class Medicine:
         for thing, typed in (("the name", self.name), ("how it is taken", self.taken_as)):
             if len(typed) > LONGEST_NAME:
                 raise InputError(thing, f"is longer than {LONGEST_NAME} characters", "shorten it")
+            if any("\ud800" <= letter <= "\udfff" for letter in typed):
+                raise InputError(thing, "holds half a character, which cannot be written down", "type it again")
         medicine_kind(self.kind)
 
     def taken_on(self, day: date) -> bool:

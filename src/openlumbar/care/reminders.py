@@ -5,7 +5,7 @@ Rules and words in content/reminders/. Times are moments with their zone; nothin
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
@@ -91,10 +91,21 @@ class ExercisePlan:
 
 @dataclass(frozen=True, slots=True)
 class MeasurePlan:
-    """The measures to ask for, each with the day of its last answer, and what is known of the person's state."""
+    """The measures to ask for from the day `since`, each with the day of its last answer (None: never yet).
+
+    `states` is what is known of the person now, as in `outcomes.due`.
+    """
 
     last_days: Mapping[str, date | None]
-    states: Mapping[str, bool | None]
+    since: date
+    states: Mapping[str, bool | None] = field(default_factory=dict)
+
+    def asks_on(self, measure_id: str, day: date) -> bool:
+        """Tell whether to ask on a day: the first on which the measure is due, and again at its own interval."""
+        last_day, every_days = self.last_days[measure_id], measure(measure_id).when.every_days
+        first = self.since if last_day is None else last_day + timedelta(days=every_days)
+        on_the_beat = day >= first and (day - first).days % every_days == 0
+        return on_the_beat and due(measure_id, last_day, day, self.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +133,19 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a person said to a reminder, and when."""
+    """What a person said to a reminder, and when.
+
+    Raises:
+        InputError: when the time does not say its zone.
+    """
 
     reminder_id: str
     said: Literal["done", "taken", "skipped"]
     at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a time that could be any."""
+        zone_of(self.at, "the time of the answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,11 @@ def reminder_rules() -> ReminderRules:
     """Read and validate the rules that ship."""
     text = files("openlumbar.content").joinpath("reminders", "rules.toml").read_text(encoding="utf-8")
     return ReminderRules.model_validate(tomllib.loads(text))
+
+
+def longest_open_h() -> float:
+    """Return how many hours a reminder stays open at most."""
+    return max(rule.open_for_h.value for rule in reminder_rules().rule.values())
 
 
 def reminders_between(
@@ -162,12 +186,12 @@ def reminders_between(
     Raises:
         InputError: when a time does not say its zone.
     """
-    zone = zone_of(begins, "the beginning")
+    zone_of(begins, "the beginning")
     zone_of(ends, "the end")
     found = [
         *(reminder for plan in exercises for reminder in _of_exercise(plan, begins, ends, quiet)),
         *(reminder for medicine in medicines for reminder in _of_medicine(medicine, begins, ends, quiet)),
-        *(_of_measures(measures, days_around(begins, ends, zone), zone, quiet) if measures else ()),
+        *(_of_measures(measures, begins, ends, quiet) if measures else ()),
     ]
     inside = [reminder for reminder in found if falls_within(reminder.due_at, begins, ends)]
     return tuple(sorted(inside, key=lambda reminder: (reminder.at.timestamp(), reminder.id)))
@@ -178,7 +202,8 @@ def open_reminders(
 ) -> tuple[OpenReminder, ...]:
     """List the reminders that have rung by now and that nobody has acknowledged, the oldest first.
 
-    A reminder that was never acknowledged closes by itself at its `open_until`, as neither done nor skipped.
+    A reminder that was never acknowledged closes by itself at its `open_until`, as neither done nor skipped; so
+    `reminders` begin far enough back to hold those that are open still (`longest_open_h`, and the quiet hours).
 
     Raises:
         InputError: when `now` does not say its zone.
@@ -215,16 +240,15 @@ def _of_medicine(medicine: Medicine, begins: datetime, ends: datetime, quiet: Qu
     return [_reminder("medicine", medicine.id, words, due_at, quiet) for due_at in due_between(medicine, begins, ends)]
 
 
-def _of_measures(
-    plan: MeasurePlan, days: tuple[date, ...], zone: tzinfo, quiet: QuietHours | None
-) -> Iterable[Reminder]:
-    """Make one reminder for a measure, on the first of the days on which it is due."""
+def _of_measures(plan: MeasurePlan, begins: datetime, ends: datetime, quiet: QuietHours | None) -> list[Reminder]:
+    zone = zone_of(begins, "the beginning")
     clock = time(round(reminder_rules().outcome_at_h.value))
-    for name, last_day in plan.last_days.items():
-        day = next((day for day in days if due(name, last_day, day, plan.states)), None)
-        if day is not None:
-            words = _filled(reminder_rules().detail["outcome"], measure(name).title)
-            yield _reminder("outcome", name, words, at_wall_time(day, clock, zone), quiet)
+    found = []
+    for name in plan.last_days:
+        words = _filled(reminder_rules().detail["outcome"], measure(name).title)
+        days = (day for day in days_around(begins, ends, zone) if plan.asks_on(name, day))
+        found += [_reminder("outcome", name, words, at_wall_time(day, clock, zone), quiet) for day in days]
+    return found
 
 
 def _reminder(kind: Kind, subject: str, detail: Text, due_at: datetime, quiet: QuietHours | None) -> Reminder:

@@ -172,8 +172,6 @@ zones = st.sampled_from(
     [BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Australia/Lord_Howe")]
 )
 changes = st.sampled_from([(3, 8), (3, 29), (4, 5), (10, 4), (10, 25), (11, 1)]).map(lambda md: date(2026, *md))
-    [date(2026, 3, 8), date(2026, 3, 29), date(2026, 4, 5), date(2026, 10, 4), date(2026, 10, 25), date(2026, 11, 1)]
-)
 
 
 @given(some_clocks, some_clocks, two_times, zones, changes)

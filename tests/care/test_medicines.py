@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openlumbar.care.medicines import (
@@ -25,6 +25,8 @@ from openlumbar.care.medicines import (
 )
 from openlumbar.errors import InputError
 
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+"""The same examples on every machine, however slow it is."""
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 3, 2)  # a Monday
 KINDS = [kind.id for kind in medicine_kinds()]
@@ -175,6 +177,7 @@ some_conditions = st.sets(st.sampled_from(CONDITIONS))
 some_weeks = st.none() | st.integers(0, 45)
 
 
+@STEADY
 @given(some_medicines, some_medicines, st.none() | some_conditions, some_weeks, st.booleans())
 def test_no_flag_is_lost_when_a_medicine_is_added(
     medicines: list[Medicine], more: list[Medicine], conditions: set[str] | None, weeks: int | None, massage: bool
@@ -184,6 +187,7 @@ def test_no_flag_is_lost_when_a_medicine_is_added(
     assert {flag.id for flag in few} <= {flag.id for flag in many}
 
 
+@STEADY
 @given(some_medicines, some_conditions, some_conditions, some_weeks, st.booleans())
 def test_no_flag_is_lost_when_a_condition_or_a_massage_is_added(
     medicines: list[Medicine], conditions: set[str], more: set[str], weeks: int | None, massage: bool
@@ -195,6 +199,7 @@ def test_no_flag_is_lost_when_a_condition_or_a_massage_is_added(
     assert {flag.id for flag in few} <= {flag.id for flag in flags(medicines, conditions, weeks, True, day=DAY)}
 
 
+@STEADY
 @given(some_medicines, some_conditions, st.integers(0, 44))
 def test_no_flag_is_lost_as_a_pregnancy_goes_on(medicines: list[Medicine], conditions: set[str], weeks: int) -> None:
     few = flags(medicines, conditions, weeks, False, day=DAY)
@@ -219,6 +224,7 @@ def test_what_is_not_known_is_refused() -> None:
         )
 
 
+@STEADY
 @given(st.text("ab 布洛芬\t0.5mg", min_size=1, max_size=200), st.text("half 半片x3", max_size=200))
 def test_a_name_stays_as_it_was_typed(name: str, taken_as: str) -> None:
     if not name.strip():
@@ -284,6 +290,7 @@ def test_due_times_keep_to_the_clock_when_it_is_put_forward_and_back() -> None:
 moments = st.datetimes(datetime(2026, 3, 25), datetime(2026, 4, 2), timezones=st.just(BERLIN))
 
 
+@STEADY
 @given(st.tuples(moments, moments, moments), st.sets(st.times(), max_size=4), st.frozensets(st.integers(0, 6)))
 def test_due_times_of_two_spans_are_those_of_the_whole(
     three: tuple[datetime, datetime, datetime], clocks: set[time], weekdays: frozenset[int]

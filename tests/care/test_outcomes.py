@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openlumbar.care.measure_cards import Measure, MeasureCase, load_measure, measure, measures
 from openlumbar.care.outcomes import Change, Refusal, Score, change, due, matters_band, score, score_measure
 from openlumbar.errors import InputError
 
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+"""The same examples on every machine, however slow it is."""
 IDS = [
     "distal-site", "finger-floor", "global-change", "joa-total", "nprs-back", "nprs-leg", "odi-total",
     "patient-specific", "rmdq", "slr-left", "slr-right",
@@ -140,6 +142,7 @@ def test_a_missing_answer_is_named_and_never_a_nought(card: Measure) -> None:
                 assert (result.problem, result.items) == ("missing", (item.id,))
 
 
+@STEADY
 @given(st.data())
 def test_a_score_lies_within_the_range_of_its_measure(data: st.DataObject) -> None:
     card = data.draw(st.sampled_from(measures()))
@@ -152,6 +155,7 @@ def test_a_score_lies_within_the_range_of_its_measure(data: st.DataObject) -> No
     assert card.range.lowest <= result.value <= card.range.highest
 
 
+@STEADY
 @given(
     st.dictionaries(st.sampled_from(["pain", "total", "x"]), st.none() | st.text("3. x") | st.floats() | st.integers())
 )
@@ -168,6 +172,7 @@ def test_any_answers_at_all_give_a_score_in_range_or_a_reason(answers: dict[str,
 ORDER = {"worse": 0, "no_clear_change": 1, "better": 2, "recovered": 3}
 
 
+@STEADY
 @given(a_measure_and_values())
 def test_a_better_value_never_reads_worse(drawn: tuple[Measure, float, float, float]) -> None:
     card, before, one, other = drawn
@@ -179,6 +184,7 @@ def test_a_better_value_never_reads_worse(drawn: tuple[Measure, float, float, fl
         assert ORDER[second.kind] >= ORDER[first.kind]
 
 
+@STEADY
 @given(a_measure_and_values())
 def test_a_change_agrees_with_the_band_of_the_chart_and_says_its_numbers(
     drawn: tuple[Measure, float, float, float],

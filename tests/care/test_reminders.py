@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openlumbar.cards import Text
@@ -23,6 +23,8 @@ from openlumbar.care.reminders import (
 )
 from openlumbar.errors import InputError
 
+STEADY = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+"""The same examples on every machine, however slow it is."""
 BERLIN = ZoneInfo("Europe/Berlin")
 SIT_UP = ExercisePlan("sit-up", Text(en="Curl-up", zh="卷腹"), (time(18), time(9), time(13)))
 TABLET = Medicine("m1", "Ibuprofen 400 {x}", "nsaid_oral", schedule=Schedule((time(8), time(23, 30))))
@@ -174,6 +176,7 @@ zones = st.sampled_from(
 changes = st.sampled_from([(3, 8), (3, 29), (4, 5), (10, 4), (10, 25), (11, 1)]).map(lambda md: date(2026, *md))
 
 
+@STEADY
 @given(some_clocks, some_clocks, two_times, zones, changes)
 def test_nothing_ever_rings_in_quiet_hours_and_nothing_before_it_is_due(
     sets: set[time], doses: set[time], pair: tuple[time, time], zone: ZoneInfo, day: date
@@ -203,6 +206,7 @@ def test_nothing_ever_rings_in_quiet_hours_and_nothing_before_it_is_due(
             assert ring.timestamp() < reminder.open_until.timestamp()
 
 
+@STEADY
 @given(some_clocks, zones, changes, st.integers(1, 70))
 def test_reminders_do_not_depend_on_how_the_time_is_cut(sets: set[time], zone: ZoneInfo, day: date, hours: int) -> None:
     begins = datetime.combine(day - timedelta(days=1), time(), zone)

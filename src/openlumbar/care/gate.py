@@ -1,7 +1,7 @@
 """The whole safety gate: may this person do this now? Pure: facts and the time in, a decision out.
 
-Every rule yields reasons, and the strictest decides: emergency, then blocked, clinician, incomplete, adapt, go. A rule that
-lacks an answer yields a reason to ask, so nothing unanswered passes. What the rules say is content (content/safety/).
+Every rule yields reasons, and the strictest decides: emergency, then blocked, clinician, incomplete, adapt, go. A rule
+that lacks an answer yields a reason to ask, so nothing unanswered passes. What the rules say is in content/safety.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ from openlumbar.care.safety_rules import matrix
 from openlumbar.errors import InputError
 
 __all__ = ["Clearance", "GateDecision", "GateFacts", "GroupAAnswers", "Lock", "Reason", "Unlock", "decide"]
+
+PASSING: tuple[Outcome, ...] = ("go", "adapt")
+"""The outcomes that let a person begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class GateDecision:
     @property
     def passed(self) -> bool:
         """Tell whether the person may begin."""
-        return self.outcome in ("go", "adapt")
+        return self.outcome in PASSING
 
     @property
     def adaptations(self) -> tuple[Text, ...]:
@@ -67,12 +70,12 @@ def decide(activity: str, level: str | None, facts: GateFacts, now: datetime) ->
     _check_level(at)
     found = {reason.id: reason for rule in RULES for reason in rule(at)}
     reasons = tuple(found.values())
-    outcome = max((reason.outcome for reason in reasons), key=OUTCOMES.index, default="go")
-    passed = outcome in ("go", "adapt")
+    asked_for: set[Outcome] = {"go", *(reason.outcome for reason in reasons)}
+    outcome = max(asked_for, key=OUTCOMES.index)
     return GateDecision(
         outcome=outcome,
         reasons=reasons,
-        open_levels=open_levels(at) if passed else (),
+        open_levels=open_levels(at) if outcome in PASSING else (),
         lock_due=_lock_due(reasons),
         words=_words(outcome, reasons, facts.alone),
     )

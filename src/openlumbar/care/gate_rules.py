@@ -1,7 +1,7 @@
 """The rules of the gate, each from a situation to its reasons; what they compare with is content (content/safety)."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from openlumbar.cards import exercise
 from openlumbar.care.gate_facts import Reason, Situation, missing
@@ -178,7 +178,7 @@ def morning_reasons(at: Situation) -> Iterator[Reason]:
     if woke is None:
         yield missing("woke_at")
     elif at.elapsed(woke) < timedelta(minutes=rules.wait.value):
-        until = woke + timedelta(minutes=rules.wait.value)
+        until = (woke.astimezone(UTC) + timedelta(minutes=rules.wait.value)).astimezone(at.now.tzinfo)
         yield Reason("morning", "blocked", "safety/stages.toml: morning", rules.text, until=until)
 
 

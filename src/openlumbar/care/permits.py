@@ -70,7 +70,8 @@ class Clearance:
 class Lock:
     """An emergency that was reported: nothing begins until somebody who may has lifted it.
 
-    Lifting says who, when and why. The patient alone names the doctor who examined them and the day, not before the lock.
+    Lifting says who, when and why. The patient alone names the doctor who examined them, and the day: not one before
+    the lock.
     """
 
     reason: str

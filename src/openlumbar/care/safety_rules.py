@@ -64,7 +64,8 @@ class RowB(_Sourced):
 
     id: str = Field(pattern=r"^b[1-5](_[a-z0-9_]+)?$")
     follows_from: Literal[
-        "cancer_signs", "diagnosed", "stable_weakness", "conditions", "age", "age_at_onset", "weeks_without_gain", "red_days"
+        "cancer_signs", "diagnosed", "stable_weakness", "conditions", "age", "age_at_onset", "weeks_without_gain",
+        "red_days",
     ]  # fmt: skip
     question: Text | None = None
     fires_on: Literal["yes", "no"] = "yes"

@@ -41,9 +41,14 @@ def adaptation_rows(language: Language) -> Rows:
 
 def question_rows(language: Language) -> Rows:
     """Return groups A and B: id, what is asked or found, who has to look at it, basis, source."""
-    asked = [(each.id, each.text, each.action, each.basis, each.source) for each in group_a().questions]
-    asked += [(row.id, row.question or row.text, row.action, row.basis, row.source) for row in group_b().rows]
-    return tuple((key, text.in_language(language), *rest) for key, text, *rest in asked)
+    group_b_rows = tuple(
+        (row.id, (row.question or row.text).in_language(language), row.action, row.basis, row.source)
+        for row in group_b().rows
+    )
+    group_a_rows = tuple(
+        (each.id, each.text.in_language(language), each.action, each.basis, each.source) for each in group_a().questions
+    )
+    return group_a_rows + group_b_rows
 
 
 def stage_rows(language: Language) -> Rows:

@@ -123,7 +123,13 @@ def test_a_page_says_what_to_do_and_who_lifts_it() -> None:
     fresh = replace(locked, group_a=said("a1"))
     assert ask("bridge", fresh).words == words.outcome["emergency"]
     assert ask("bridge", fresh).lock_due == ()
-    assert ask("bridge", person(cancer_signs=True)).words == words.outcome["clinician"]
+    assert ask("bridge", replace(fresh, alone=True)).words == words.outcome["emergency"]
+    ill, clinician = person(cancer_signs=True), words.outcome["clinician"]
+    assert ask("bridge", ill).words == clinician
+    alone = OutcomeWords(title=clinician.title, now=clinician.now, lift=words.clearance.alone)
+    assert ask("bridge", replace(ill, alone=True)).words == alone
+    for told, outcome in ((facts(), "go"), (facts(group_a=None), "incomplete")):
+        assert ask("bridge", told).words == words.outcome[outcome]  # type: ignore[index]
 
 
 # ---------------------------------------------------------------------------------------------------- clearances, alone

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from openlumbar.cards import exercise
@@ -137,7 +137,6 @@ def no_looser(tried: tuple[str, str | None], told: GateFacts, worse: GateFacts) 
     assert set(after.open_levels) <= set(before.open_levels)
 
 
-@settings(max_examples=400)
 @given(TRIED, PEOPLE)
 def test_no_answers_and_no_clearances_reach_what_is_blocked(tried: tuple[str, str | None], told: GateFacts) -> None:
     slug, _ = tried
@@ -150,7 +149,6 @@ def test_no_answers_and_no_clearances_reach_what_is_blocked(tried: tuple[str, st
         assert ask(slug, told, tried[1]).outcome in ("blocked", "emergency")
 
 
-@settings(max_examples=400)
 @given(TRIED, PEOPLE)
 def test_what_passes_has_been_answered_in_full(tried: tuple[str, str | None], told: GateFacts) -> None:
     slug, level = tried
@@ -178,7 +176,6 @@ def test_what_passes_has_been_answered_in_full(tried: tuple[str, str | None], to
         assert level is None or level in decision.open_levels
 
 
-@settings(max_examples=400)
 @given(TRIED, PEOPLE)
 def test_the_strictest_reason_decides(tried: tuple[str, str | None], told: GateFacts) -> None:
     decision = ask(tried[0], told, tried[1])
@@ -189,14 +186,12 @@ def test_the_strictest_reason_decides(tried: tuple[str, str | None], told: GateF
     assert set(decision.lock_due) <= {reason.id for reason in decision.reasons if reason.outcome == "emergency"}
 
 
-@settings(max_examples=300)
 @given(TRIED, PEOPLE, st.sampled_from(CONDITIONS))
 def test_a_condition_more_never_loosens(tried: tuple[str, str | None], told: GateFacts, more: str) -> None:
     if (named := told.profile.conditions) is not None:
         no_looser(tried, told, replace(told, profile=replace(told.profile, conditions=named | {more})))
 
 
-@settings(max_examples=300)
 @given(TRIED, PEOPLE, st.sampled_from(QUESTIONS))
 def test_a_yes_more_never_loosens(tried: tuple[str, str | None], told: GateFacts, more: str) -> None:
     given_answers = told.group_a
@@ -212,7 +207,6 @@ def test_a_yes_more_never_loosens(tried: tuple[str, str | None], told: GateFacts
 TROUBLES: list[dict[str, Any]] = [{"cancer_signs": True}, {"stable_weakness": True}, {"diagnosed": False}]
 
 
-@settings(max_examples=300)
 @given(TRIED, PEOPLE, st.sampled_from(TROUBLES))
 def test_a_sign_of_group_b_more_never_loosens(
     tried: tuple[str, str | None], told: GateFacts, trouble: dict[str, Any]
@@ -222,7 +216,6 @@ def test_a_sign_of_group_b_more_never_loosens(
         no_looser(tried, told, replace(told, profile=replace(told.profile, **trouble)))
 
 
-@settings(max_examples=300)
 @given(TRIED, PEOPLE, st.integers(0, 10), st.integers(0, 10), st.integers(0, 3), LOCKS)
 def test_more_pain_more_red_days_and_a_lock_never_loosen(
     tried: tuple[str, str | None], told: GateFacts, back: int, leg: int, red_days: int, lock: Lock
@@ -234,7 +227,6 @@ def test_more_pain_more_red_days_and_a_lock_never_loosen(
         no_looser(tried, told, replace(told, pain_rest=pain))
 
 
-@settings(max_examples=300)
 @given(TRIED, PEOPLE, st.data())
 def test_a_clearance_or_an_unlock_less_never_loosens(
     tried: tuple[str, str | None], told: GateFacts, data: st.DataObject
@@ -249,7 +241,6 @@ def test_a_clearance_or_an_unlock_less_never_loosens(
 FORGET: list[str] = ["born", "onset", "diagnosed", "conditions", "cancer_signs", "stable_weakness"]
 
 
-@settings(max_examples=300)
 @given(TRIED, WELL, st.sampled_from([*FORGET, "group_a", "pain_rest"]))
 def test_an_answer_less_never_passes(tried: tuple[str, str | None], told: GateFacts, forgotten: str) -> None:
     if forgotten in FORGET:
@@ -259,7 +250,6 @@ def test_an_answer_less_never_passes(tried: tuple[str, str | None], told: GateFa
     assert not ask(tried[0], lacking, tried[1]).passed
 
 
-@settings(max_examples=200)
 @given(TRIED, PEOPLE)
 def test_the_same_facts_always_decide_the_same(tried: tuple[str, str | None], told: GateFacts) -> None:
     slug, level = tried
@@ -268,7 +258,6 @@ def test_the_same_facts_always_decide_the_same(tried: tuple[str, str | None], to
     assert ask(slug, shuffled, level).outcome == ask(slug, told, level).outcome
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(EXERCISES), PEOPLE)
 def test_a_level_passes_exactly_when_it_is_open(slug: str, told: GateFacts) -> None:
     open_now = ask(slug, told).open_levels

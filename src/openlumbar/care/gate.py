@@ -98,10 +98,12 @@ def _lock_due(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
 
 
 def _words(outcome: Outcome, reasons: tuple[Reason, ...], alone: bool) -> OutcomeWords:
-    """Return the words of the outcome; while only a lock holds, those of the lock."""
+    """Return the words of the outcome: while only a lock holds those of the lock, and alone who can lift it then."""
     words = gate_words()
-    fresh = any(reason.outcome == "emergency" and reason.lock is None for reason in reasons)
-    if outcome != "emergency" or fresh:
-        return words.outcome[outcome]
+    own = words.outcome[outcome]
+    if outcome == "clinician":
+        return OutcomeWords(title=own.title, now=own.now, lift=words.clearance.alone if alone else own.lift)
+    if outcome != "emergency" or any(reason.outcome == outcome and reason.lock is None for reason in reasons):
+        return own
     lock = words.lock
     return OutcomeWords(title=lock.title, now=lock.now, lift=lock.lift_alone if alone else lock.lift)

@@ -90,7 +90,7 @@ class Situation:
         """Whether the acute row of the matrix holds: the first stage, or severe pain at rest in back or leg."""
         pain = self.facts.pain_rest
         severe = pain is not None and max(pain.back, pain.leg) >= matrix().severe_from
-        return severe or self.stage == stages().stages[0]
+        return severe or self.stage is stages().stages[0]
 
     def elapsed(self, since: datetime) -> timedelta:
         """Return the time since a moment, through changes to and from summer time."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openlumbar.care.gate import decide
+from openlumbar.care.gate import Clearance, decide
 from openlumbar.care.gate_words import OutcomeWords, gate_words
 from openlumbar.care.safety import group_a
 from openlumbar.errors import InputError
@@ -130,6 +130,28 @@ def test_a_page_says_what_to_do_and_who_lifts_it() -> None:
     assert ask("bridge", replace(ill, alone=True)).words == alone
     for told, outcome in ((facts(), "go"), (facts(group_a=None), "incomplete")):
         assert ask("bridge", told).words == words.outcome[outcome]  # type: ignore[index]
+
+
+def test_what_was_never_written_down_is_nobody_s_word() -> None:
+    bare = {"lifted_at": ALONE["lifted_at"], "examined_on": ALONE["examined_on"], "lifted_role": "person"}
+    for written in (
+        {"lifted_by": "Li"},
+        {"lifted_because": "cleared"},
+        {"lifted_by": "Li", "lifted_because": "cleared"},
+    ):
+        assert lock(**bare, **written).holds(NOW, alone=True)
+    assert not with_own_word(doctor="").clearances[0].covers("bridge", "pregnancy", NOW, alone=True)
+    unsaid = Clearance(
+        activity="bridge",
+        reasons=frozenset({"pregnancy"}),
+        by="Li",
+        role="person",
+        at=NOW,
+        expires_on=TODAY,
+        examined_on=TODAY,
+    )
+    assert not unsaid.covers("bridge", "pregnancy", NOW, alone=True)
+    assert replace(unsaid, doctor="Dr Wang").covers("bridge", "pregnancy", NOW, alone=True)
 
 
 # ---------------------------------------------------------------------------------------------------- clearances, alone

@@ -253,19 +253,19 @@ def test_the_day_is_the_person_s_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad",
+    ("bad", "told"),
     [
-        lambda: decide("bridge", None, facts(), NOW.replace(tzinfo=None)),
-        lambda: facts(woke_at=NOW.replace(tzinfo=None)),
-        lambda: GroupAAnswers(frozenset(), NOW.replace(tzinfo=None)),
-        lambda: facts(red_days_in_7=-1),
-        lambda: facts(weeks_without_gain=-1),
-        lambda: ask("swimming", facts()),
-        lambda: ask("bridge", facts(), "L9"),
-        lambda: ask("ointment", facts(), "L1"),
-        lambda: ask("relax", facts(), "L1"),
+        (lambda: decide("bridge", None, facts(), NOW.replace(tzinfo=None)), "now: "),
+        (lambda: facts(woke_at=NOW.replace(tzinfo=None)), "woke_at: "),
+        (lambda: GroupAAnswers(frozenset(), NOW.replace(tzinfo=None)), "group_a: "),
+        (lambda: facts(red_days_in_7=-1), "red_days_in_7: -1"),
+        (lambda: facts(weeks_without_gain=-1), "weeks_without_gain: -1"),
+        (lambda: ask("swimming", facts()), "activity swimming: .*sit-up, cross-twist, bridge"),
+        (lambda: ask("bridge", facts(), "L9"), "level L9: "),
+        (lambda: ask("ointment", facts(), "L1"), "level L1: ointment has no levels"),
+        (lambda: ask("relax", facts(), "L1"), "level L1: relax has no levels"),
     ],
 )
-def test_what_makes_no_sense_is_refused(bad: Callable[[], object]) -> None:
-    with pytest.raises(InputError):
+def test_what_makes_no_sense_is_refused(bad: Callable[[], object], told: str) -> None:
+    with pytest.raises(InputError, match=f"^{told}"):
         bad()

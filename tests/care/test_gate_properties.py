@@ -53,7 +53,7 @@ SOUND = st.builds(
     stable_weakness=st.just(False),
     wakes_at=st.just(time(6)),
 )
-"""People who have answered everything, so that the gate often opens."""
+"""People who have answered everything."""
 
 ANSWERS = st.builds(
     GroupAAnswers,
@@ -109,19 +109,33 @@ def everyone(profiles: st.SearchStrategy[Profile]) -> st.SearchStrategy[GateFact
     )
 
 
+ADAPTED = [row.id for row in matrix().conditions if "~" in row.cells.values()]
+LONG_AGO = st.builds(lambda days: TODAY - timedelta(days=days), st.integers(43, 300))
+
 WELL = st.builds(
     replace,
     everyone(SOUND),
+    profile=st.builds(
+        replace,
+        SOUND,
+        onset=LONG_AGO,
+        conditions=st.just(frozenset()) | st.frozensets(st.sampled_from(ADAPTED), max_size=1),
+    ),
     group_a=st.just(GroupAAnswers(frozenset({NONE}), NOW)),
-    pain_rest=st.builds(Pain, st.integers(0, 7), st.integers(0, 7)),
+    pain_rest=st.builds(Pain, st.integers(0, 5), st.integers(0, 6)),
+    red_days_in_7=st.integers(0, 1),
+    weeks_without_gain=st.none() | st.integers(0, 5),
     locks=st.just(()),
     woke_at=st.just(None),
 )
-PEOPLE = everyone(PROFILES) | everyone(SOUND) | WELL
+"""People whom little holds back, so that the gate often opens."""
+
+PEOPLE = everyone(PROFILES) | everyone(SOUND) | WELL | WELL
 
 SLUGS = st.sampled_from(ACTIVITIES)
 TRIED = st.one_of(
     st.tuples(SLUGS, st.none()),
+    st.tuples(st.sampled_from(EXERCISES), st.just("L1")),
     *(st.tuples(st.just(slug), st.sampled_from(LEVELS[slug])) for slug in EXERCISES),
 )
 

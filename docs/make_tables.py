@@ -7,6 +7,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from benchmarks.__main__ import AIMS, Aim, shown
 from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
-from openlumbar.cards import FaultRule, ReasonCode, exercise, exercise_slugs
+from openlumbar.cards import FaultRule, Language, ReasonCode, exercise, exercise_slugs
+from openlumbar.care import safety_table
 from openlumbar.kinematics.signals import SIGNAL_NAMES
 from openlumbar.messages import load_reasons, reason_message, reason_remedy
 from openlumbar.pose import track
@@ -127,6 +129,34 @@ def _outcome(aim: Aim, value: float | None) -> tuple[str, str]:
     return shown(value), "met" if met else "**missed**"
 
 
+_QUESTION_HEADS: Mapping[Language, tuple[str, ...]] = {
+    "en": ("", "asked or found", "leads to", "basis", "source"),
+    "zh": ("", "询问或发现", "结果", "依据", "来源"),
+}
+_ADAPTATION_HEADS: Mapping[Language, tuple[str, ...]] = {
+    "en": ("condition", "activity", "what is done differently"),
+    "zh": ("情况", "活动", "怎样调整"),
+}
+
+
+def _safety_questions(language: Language) -> str:
+    return _table(_QUESTION_HEADS[language], safety_table.question_rows(language))
+
+
+def _safety_matrix(language: Language) -> str:
+    head, *rows = safety_table.as_rows(language)
+    return _table(head, rows)
+
+
+def _safety_adaptations(language: Language) -> str:
+    return _table(_ADAPTATION_HEADS[language], safety_table.adaptation_rows(language))
+
+
+def _safety_stages(language: Language) -> str:
+    head, *rows = safety_table.stage_rows(language)
+    return _table(head, rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "signals": _signals,
     "pose-track": _pose_track,
@@ -135,6 +165,10 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "commands": _commands,
     "example": _example,
     "numbers": _numbers,
+    **{f"safety-questions-{language}": partial(_safety_questions, language) for language in _QUESTION_HEADS},
+    **{f"safety-matrix-{language}": partial(_safety_matrix, language) for language in _QUESTION_HEADS},
+    **{f"safety-adaptations-{language}": partial(_safety_adaptations, language) for language in _QUESTION_HEADS},
+    **{f"safety-stages-{language}": partial(_safety_stages, language) for language in _QUESTION_HEADS},
 }
 """Name of a made part → what writes it."""
 

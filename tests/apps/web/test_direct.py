@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 
 from openlumbar.apps.web.direct import DirectWebSocket, direct
@@ -35,6 +36,8 @@ class App:
         if message.startswith(b"end"):
             assert self.connection is not None
             self.connection.wake()
+        if message.startswith(b"bad"):
+            raise ValueError("a mistake of ours")
         if message.startswith(b"say"):
             return ("=" * int(message[3:9]), b"direct")
         return (b"direct:" + message[:3] + str(len(message)).encode(),)
@@ -133,3 +136,14 @@ def test_a_connection_that_closes_is_not_answered(client: ClientConnection) -> N
     assert client.recv() == b"direct:abc200"
     client.close()
     assert client.close_code == 1000
+
+
+def test_a_mistake_of_ours_ends_its_connection_and_no_other(address: str, client: ClientConnection) -> None:
+    with connect(f"{address}/direct", compression=None) as other:
+        other.send(message(b"abc"))
+        assert other.recv() == b"direct:abc200"
+        other.send(message(b"bad"))
+        with pytest.raises(ConnectionClosedError):
+            other.recv()
+    client.send(message(b"abc"))
+    assert client.recv() == b"direct:abc200"

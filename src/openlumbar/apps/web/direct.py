@@ -4,6 +4,9 @@ On the usual way a message passes a parser that is ready for anything, a queue, 
 the framework, and so does its answer: together they cost more than judging a frame does (benchmarks/live_load.py). A
 connection for which an answerer was named takes a short cut with whole binary messages, as long as nothing that came
 before is still under way; all else, and what the answerer does not want to answer, goes the usual way.
+
+What arrives for several connections at once is first taken off the network, then answered one after the other: code
+that stays in the processor's cache runs a third faster.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +35,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     """Uvicorn's WebSocket, with the short cut."""
 
     _answerer: Answerer | None = None
+    _arrived: bytes = b""
 
     def handle_connect(self, event: Request) -> None:
         """Let the app find this connection."""
@@ -49,6 +53,28 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what arrived: some messages, or a part of one."""
+        if self._answerer is None:
+            super().data_received(data)
+            return
+        if not self._arrived:
+            self.loop.call_soon(self._answer)
+        self._arrived += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget what nobody waits for an answer to any more."""
+        self._arrived = b""
+        super().connection_lost(exc)
+
+    def _answer(self) -> None:
+        """Answer what has arrived; a mistake of ours ends this connection and no other."""
+        data, self._arrived = self._arrived, b""
+        try:
+            self._take_in(data)
+        except Exception:
+            self.transport.abort()
+            raise
+
+    def _take_in(self, data: bytes) -> None:
         while self._answerer is not None and (end := self._end_of_message(data)):
             answers = self._answerer(apply_mask(data[_HEADER_BYTES:end], data[_MASK_AT:_HEADER_BYTES]))
             if answers is None:

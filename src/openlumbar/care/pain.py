@@ -112,6 +112,7 @@ class DayRules(_Frozen):
     clinician_signoff: str
     next_day: tuple[NextDayRule, ...] = Field(min_length=1)
     centralised: Centralised
+    calm: Text
     reasons: dict[DayReason, Text]
 
 
@@ -140,9 +141,9 @@ class DayZone:
     reasons: tuple[DayReason, ...] = ()
     red_the_day_after: bool = False
 
-    def why(self) -> Text | None:
-        """Return the words of the first reason; none for a green day."""
-        return day_rules().reasons[self.reasons[0]] if self.reasons else None
+    def why(self) -> Text:
+        """Return the words of the first reason; of a green day, that it was calm."""
+        return day_rules().reasons[self.reasons[0]] if self.reasons else day_rules().calm
 
 
 @cache

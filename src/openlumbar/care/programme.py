@@ -203,7 +203,12 @@ def _by_physique(rule: PhysiqueDose, most: int, facts: DoseFacts) -> Amount:
     factor = _exact(rule.cautious_factor) if because else Fraction(1)
     count = floor(_exact(rule.share) * facts.curl_up_max * factor)
     base = max(rule.fewest, min(count, most))
-    numbers = {"maximum": facts.curl_up_max, "share": f"{rule.share:g}", "fewest": rule.fewest, "most": most}
+    numbers = {
+        "maximum": facts.curl_up_max,
+        "share": floor(_exact(rule.share) * 100),
+        "fewest": rule.fewest,
+        "most": most,
+    }
     if not because:
         return Amount(base, most, fill(words.formula, repetitions=base, **numbers), rule)
     cautious = {"factor": f"{rule.cautious_factor:g}", "because": joined(because)}

@@ -1,7 +1,7 @@
 """Where pain is felt: sites from the back to the toes on each side, and whether pain has moved up or down the leg."""
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -112,7 +112,7 @@ def body_map() -> BodyMap:
 
 def rank(site: Site) -> int:
     """Return how far from the middle of the body a site lies: 0 for none, 1 for the back, and so on down the leg."""
-    return 0 if site == "none" else 1 + [named.id for named in body_map().sites].index(site)
+    return _ranks()[site]
 
 
 def marks(ids: Collection[str]) -> Marks:
@@ -164,6 +164,12 @@ def mark_name(mark: Mark) -> Text:
     if mark.site == "none":
         return content.none
     return fill(content.region_name, site=content.sites[rank(mark.site) - 1].name, side=content.sides[mark.side])
+
+
+@cache
+def _ranks() -> Mapping[Site, int]:
+    ids: list[Site] = ["none", *(named.id for named in body_map().sites)]
+    return {site: number for number, site in enumerate(ids)}
 
 
 def _every_mark() -> tuple[Mark, ...]:

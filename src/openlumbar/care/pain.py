@@ -5,7 +5,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -171,6 +171,7 @@ def may_start(pain: Pain) -> bool:
     return all(pain.of(rule.of) < rule.at_least.value for rule in pain_rules().before)
 
 
+@lru_cache(maxsize=4096)  # the same days are judged again and again: every exercise, every look at the history
 def day_zone(day: DayPain) -> DayZone:
     """Name the zone of a whole day (clinical table "Pain rules").
 
@@ -208,6 +209,7 @@ _REASONS: dict[tuple[str, Place], DayReason] = {
 _REASONS_NEXT_DAY: dict[str, DayReason] = {"red": "next_day_risen", "amber": "next_day_up"}
 
 
+@cache
 def _rules_of_the_next_day() -> tuple[Rule, ...]:
     return tuple(
         Rule(zone=rule.zone, of=place, measure="rise", at_least=rule.at_least)

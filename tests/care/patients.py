@@ -57,7 +57,7 @@ class Patient:
 
 @dataclass(frozen=True)
 class Lived:
-    """A day as it went: the step of the morning, the dose that followed, and what is known by the end."""
+    """A day as it went: the step of the morning, the dose that followed, and what was said of it in the end."""
 
     number: int
     day: date
@@ -91,7 +91,7 @@ def live(patient: Patient, days: int = TWELVE_WEEKS) -> list[Lived]:
         # In the evening the pain of the sets is known: a red one counts at once.
         if patient.decides(number):
             state = _decide(patient, history, state, number).state
-    return lived
+    return [replace(today, record=record) for today, record in zip(lived, history, strict=True)]
 
 
 def _decide(patient: Patient, history: list[DayRecord], state: ExerciseState, number: int) -> Step:

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import floor
-from statistics import fmean
 
 from openlumbar.cards import exercise
 from openlumbar.care.clinician_flags import flags
@@ -128,12 +127,14 @@ def _why_no_more(case: Case, calm: _Calm) -> Step | None:
     if share_done(calm.works) < needed.done.value:
         prescribed = sum(work.prescribed for work in calm.works)
         done = sum(min(work.done, work.prescribed) for work in calm.works)
-        return case.step("hold", "done_low", done=done, prescribed=prescribed, needed=_percent(needed.done.value))
+        return case.step(
+            "hold", "done_low", done=done, prescribed=prescribed, needed=_percent(_exact(needed.done.value))
+        )
     return None
 
 
 def _why_form_holds(case: Case, calm: _Calm) -> Step | None:
-    needed = progression_rules().next_step.form.value
+    needed = _exact(progression_rules().next_step.form.value)
     form = _mean_form(calm)
     if form is None:
         return case.step("hold", "form_unknown")
@@ -174,26 +175,24 @@ def _next_step(case: Case) -> Step | None:
 
 
 def _next_set(case: Case) -> Step | None:
-    """Add a set a day after a week of the same sets: most of its days done, none red, and the newest calm."""
+    """Add a set a day after a week of the same sets: most of its days done and calm, none red, the newest calm."""
     state, days = case.state, int(dose_rules().sets.step_days.value)
     if _painkiller_today(case) is not None or state.sets_a_day >= most_sets(case.level):
         return None
     week = [record for record in case.records if 1 <= (case.today - record.day).days <= days]
     works = [work for record in week if (work := record.work.get(state.exercise)) is not None]
     trained = [record for record in week if record.trained(state.exercise)]
-    is_week_done = (
+    calm = [record for record in trained if day_zone(record.pain).zone == "green"]
+    is_good = (
         (case.today - state.sets_from).days >= days
-        and len(trained) >= progression_rules().set_step.trained.value
+        and len(calm) >= progression_rules().set_step.calm.value
+        and calm[-1] is trained[-1]
         and share_done(works) >= progression_rules().next_step.done.value
-    )
-    is_calm = (
-        is_week_done
+        and all(record.analgesic_started_or_raised is False for record in trained)
         and all(day_zone(record.pain).zone != "red" for record in week)
         and not _hurts(case.records[-1])
-        and day_zone(trained[-1].pain).zone == "green"
-        and trained[-1].analgesic_started_or_raised is False
     )
-    if not is_calm:
+    if not is_good:
         return None
     grown = replace(state, sets_a_day=state.sets_a_day + 1, sets_since=case.today)
     return case.step("+set", "set_up", grown, days=days, sets=grown.sets_a_day)
@@ -203,12 +202,17 @@ def _hold(case: Case) -> Step:
     return _why_no_more(case, _calm_days(case)) or case.step("hold", "top")
 
 
-def _mean_form(calm: _Calm) -> float | None:
+def _mean_form(calm: _Calm) -> Fraction | None:
     """Return the mean form of the days; None when one of them was not seen."""
-    scores = [work.form_score for work in calm.works if work.form_score is not None]
-    return fmean(scores) if scores and len(scores) == len(calm.works) else None
+    scores = [_exact(work.form_score) for work in calm.works if work.form_score is not None]
+    return sum(scores, Fraction(0)) / len(scores) if scores and len(scores) == len(calm.works) else None
 
 
-def _percent(share: float) -> int:
+def _exact(value: float) -> Fraction:
+    """Return the number as it is written, so that 0.6, 0.8 and 1 make a mean of 0.8 and no less."""
+    return Fraction(str(value))
+
+
+def _percent(share: Fraction) -> int:
     """Return whole percent, rounded down, so that what falls short never reads as if it reached the limit."""
-    return floor(Fraction(str(share)) * 100)
+    return floor(share * 100)

@@ -36,7 +36,7 @@ class NextStep(_Frozen):
 class SetStep(_Frozen):
     """What one more set a day needs, beside the days since the last one."""
 
-    trained: Quantity
+    calm: Quantity
 
 
 class Red(_Frozen):

@@ -223,6 +223,7 @@ def test_a_set_is_added_only_after_a_week_that_was_done_and_calm() -> None:
     assert change(without(WEEK, 6, painkiller=None)) == "hold"
     assert change(without(without(WEEK, 6, done=0), 5, done=0)) == "hold"
     assert change(without(WEEK, 6, done=0)) == "+set"
+    assert change([*WEEK[:4], day(5, done=0)]) == "+set"  # four of five sets are just enough
     assert run([*WEEK], DONE, open_levels=LIMITED).reason == "analgesic_unknown"
     assert run([*WEEK, day(0, after=MIDDLING, next_day=None)], DONE, open_levels=LIMITED).change == "hold"
     red = DayRecord(ago(7), {}, DayPain(FLARE), None)

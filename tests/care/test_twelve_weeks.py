@@ -169,8 +169,9 @@ def test_pain_that_moves_up_to_the_back_goes_on_without_more() -> None:
 def test_days_missed_go_back_as_far_as_they_are_many() -> None:
     lived = live(Patient(missing_days))
     assert [today.step.change for today in lived[14:17] if today.step] == ["hold"] * 3  # two days change nothing
-    assert (lived[21].dose.level, lived[21].dose.sets_a_day, lived[26].dose.level) == ("L3", 2, "L3")
-    assert (lived[25].step and lived[25].step.change, lived[26].dose.sets_a_day) == ("-set", 1)
+    assert (lived[24].dose.level, lived[24].dose.sets_a_day) == ("L3", 3)
+    assert (lived[25].step and lived[25].step.change, lived[26].dose.level) == ("-set", "L3")
+    assert lived[26].dose.sets_a_day == 2
     assert lived[43].dose.level == "L2"
     assert lived[80].dose.level == "L1"
     assert changes(lived[50:80])["restart"] == 1

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -92,5 +93,5 @@ def test_every_value_is_a_point_and_values_never_overlap(values: list[int]) -> N
         points = [mark for mark in picture.iter() if mark.tag == "circle"]
         assert len(points) == len(values)
         places = [float(mark.attrib["x"]) for mark in picture.iter() if mark.attrib.get("class") == "value"]
-        assert all(after - before >= 34 for before, after in zip(places, places[1:], strict=False))
+        assert all(after - before >= 34 for before, after in pairwise(places))
         assert places[-1] == float(points[-1].attrib["cx"]), "the last value is always written"

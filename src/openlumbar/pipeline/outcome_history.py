@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from openlumbar.care.measure_cards import Measure, State, measures
+from openlumbar.care.measure_cards import Measure, measures
 from openlumbar.care.outcomes import Band, Change, Refusal, Score, change, due, matters_band, score_measure
 from openlumbar.care.safety_rules import stages
 from openlumbar.pipeline.medicine_list import Entry
@@ -86,7 +86,7 @@ def courses(entries: Iterable[Entry]) -> tuple[Course, ...]:
     return tuple(course(card, answered) for card in measures())
 
 
-def is_due(one: Course, day: date, states: Mapping[State, bool | None]) -> bool:
+def is_due(one: Course, day: date, states: Mapping[str, bool | None]) -> bool:
     """Tell whether a person is to be asked on a day.
 
     What somebody else measures is never asked for, nor is a form of which only a total is kept, until it has been
@@ -94,10 +94,10 @@ def is_due(one: Course, day: date, states: Mapping[State, bool | None]) -> bool:
     """
     if one.card.filled_in_by != "patient" or (not one.card.licence.items_ship and one.last is None):
         return False
-    return due(one.card.id, one.last.day if one.last else None, day, dict(states))
+    return due(one.card.id, one.last.day if one.last else None, day, states)
 
 
-def states_on(entries: Iterable[Entry], day: date) -> Mapping[State, bool | None]:
+def states_on(entries: Iterable[Entry], day: date) -> Mapping[str, bool | None]:
     """Return what is known of a person on a day that keeps measures from being taken; None: not known."""
     profile = next((entry for entry in reversed(list(entries)) if entry.kind == "profile"), None)
     onset = profile and profile.data.get("onset")

@@ -175,9 +175,9 @@ class _Drawing:
         return words if self._names else self._say("or_less" if downwards else "or_more", value=words)
 
     def _key(self) -> list[tuple[str, str]]:
-        rows = [(limit.kind, limit.label) for limit in self._limits(lambda _: 0.0)]
+        rows: list[tuple[str, str]] = [(limit.kind, limit.label) for limit in self._limits(lambda _: 0.0)]
         if self.band is None:
-            return [*rows]
+            return rows
         if self.band.better_at is None:
             rows.insert(0, ("none", self._say("no_better")))
         return [*rows, ("band", self._say("band"))]

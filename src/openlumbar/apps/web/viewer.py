@@ -9,10 +9,9 @@ from starlette.requests import HTTPConnection
 
 from openlumbar.apps.web.deps import Services
 
-Role = Literal["patient", "therapist", "administrator"]
+from openlumbar.records.people import SELF
 
-SELF = "self"
-"""The person of a program that one person uses alone."""
+Role = Literal["patient", "therapist", "administrator"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from openlumbar.cards import Language, Text
 from openlumbar.care.measure_cards import Measure
-from openlumbar.care.outcomes import Band
+from openlumbar.care.outcomes import Band, value_text
 
 _LOCALES: dict[Language, str] = {"en": "en", "zh": "zh_Hans_CN"}
 _KEY_ROW_PX = 24
@@ -132,7 +132,7 @@ class _Drawing:
 
     def text_of(self, value: float) -> str:
         """Write a value as the measure has it: by name, else as a number."""
-        return self._names.get(value) or f"{round(value, 1):g}".replace("-", "\N{MINUS SIGN}")
+        return value_text(self.card, value, self.language).replace("-", "\N{MINUS SIGN}")
 
     @property
     def _names(self) -> dict[float, str]:

@@ -6,12 +6,13 @@ A catalogue may have several files, so that each part of the app keeps its own; 
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Self
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -68,6 +69,18 @@ class Wording:
         local = moment.astimezone()
         day = format_date(local, "medium", locale=self._locale)
         return str(self._locale.datetime_formats["medium"]).format(self.time(moment), day)
+
+    def calendar_day(self, day: date) -> str:
+        """Write a day of the calendar."""
+        return format_date(day, "medium", locale=self._locale)
+
+    def weekday(self, number: int) -> str:
+        """Name a day of the week, Monday 0."""
+        return str(get_day_names("wide", "stand-alone", self._locale)[number])
+
+    def clock(self, time: time_of_day) -> str:
+        """Write a time of day that is the same wherever one is."""
+        return format_time(time, "short", locale=self._locale)
 
     def number(self, value: float) -> str:
         """Write a number with the language's own marks, to three digits after the point."""

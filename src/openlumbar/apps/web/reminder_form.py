@@ -63,4 +63,5 @@ class ReminderForm:
         """Return what the fields choose, once there is no problem with them."""
         begins, ends = clock_of(self.quiet_from), clock_of(self.quiet_to)
         quiet = QuietHours(begins, ends) if self.quiet == "yes" and begins and ends else None
-        return Choice(*(kind in self.about for kind in KINDS), self.details, quiet)
+        exercise, medicine, outcome = (kind in self.about for kind in KINDS)
+        return Choice(exercise, medicine, outcome, self.details, quiet)

@@ -4,11 +4,12 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from openlumbar import __version__
 from openlumbar.apps.web import rendering
+from openlumbar.apps.web.admission import Admission, as_decided
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
 from openlumbar.apps.web.deps import open_services
 from openlumbar.apps.web.routes import coach, files, medicines, outcomes, pages, recordings, reminders, sessions
@@ -36,7 +37,9 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(Security, hosts=_names(settings))],
+        redirect_slashes=False,
+        dependencies=[Depends(as_decided)],
+        middleware=[Middleware(Security, hosts=_names(settings)), Middleware(Admission)],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
     for routes in (files, coach, sessions, recordings, pages, medicines, outcomes, reminders):

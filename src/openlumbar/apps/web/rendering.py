@@ -69,7 +69,7 @@ def install(app: FastAPI) -> None:
     """Answer every failure with a page, or with JSON for programs; never with a traceback."""
     app.add_exception_handler(HTTPException, _http_failure)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(StoreError, _store_failure)
+    app.add_exception_handler(StoreError, store_failure)
     app.add_exception_handler(InputError, _bad_input)
     app.add_exception_handler(ClientNotBuilt, _not_built)
     app.add_exception_handler(Exception, _our_mistake)
@@ -102,7 +102,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     return failure(request, 422, f"{place}: {first['msg']}")
 
 
-def _store_failure(request: Request, error: Exception) -> Response:
+def store_failure(request: Request, error: Exception) -> Response:
+    """Say that the record cannot be read or written just now."""
     assert isinstance(error, StoreError)  # noqa: S101 - registered for it
     language = languages_of(request).of(request).language
     return failure(request, 503, Trouble(error.code, 0, 0).text(language))

@@ -1,10 +1,13 @@
-"""Who looks: the one person who uses the program alone."""
+"""Who looks: found once for each request by `openlumbar.apps.web.admission`, asked for by routes."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from ipaddress import ip_address
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, HTTPException
+from starlette.requests import HTTPConnection
 
+from openlumbar.apps.web.deps import Services
 from openlumbar.records.people import SELF
 
 Role = Literal["patient", "therapist", "administrator"]
@@ -23,9 +26,36 @@ class Viewer:
     alone: bool = False
 
 
-async def viewer() -> Viewer:
-    """Name who asks."""
-    return Viewer("patient", SELF, alone=True)
+ALONE = Viewer("patient", SELF, alone=True)
+
+
+def who(connection: HTTPConnection, services: Services) -> Viewer | None:
+    """Find out who asks, None for nobody that is known here.
+
+    Without any account the program is one person's, who sits at this very machine: whoever comes from elsewhere, if
+    only through a proxy, is nobody.
+    """
+    return ALONE if services.settings.is_loopback and _is_at_this_machine(connection) else None
+
+
+def _is_at_this_machine(connection: HTTPConnection) -> bool:
+    """Tell whether a request was made here; what has no address in numbers came over no network."""
+    try:
+        return connection.client is None or ip_address(connection.client.host).is_loopback
+    except ValueError:
+        return True
+
+
+async def viewer(connection: HTTPConnection) -> Viewer:
+    """Name who asks.
+
+    Raises:
+        HTTPException: 404 where nobody in particular does.
+    """
+    found = cast(Viewer | None, getattr(connection.state, "viewer", None))
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 Viewing = Annotated[Viewer, Depends(viewer)]

@@ -21,11 +21,9 @@ from openlumbar.apps.web import access
 from openlumbar.apps.web.access import Line, Rule
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.rendering import failure, store_failure, wants_page
+from openlumbar.apps.web.rooms import NO_SESSION
 from openlumbar.apps.web.viewer import Role, Viewer, who
 from openlumbar.records.trouble import StoreError
-
-NO_SESSION = 4004
-"""Close code of the live protocol where there is no such session."""
 
 _ROLES: Mapping[Rule, tuple[Role, ...]] = {
     "account": ("patient", "therapist", "administrator"),
@@ -99,7 +97,15 @@ def decide(services: Services, connection: HTTPConnection, line: Line | None) ->
         if line.rule == "home":
             return Verdict(viewer, 303, _BEGIN[viewer.role])
         return Verdict(viewer, 404)
-    return Verdict(viewer)
+    return Verdict(viewer, 200 if _is_theirs(services, viewer, line) else 404)
+
+
+def _is_theirs(services: Services, viewer: Viewer, line: Line) -> bool:
+    """Tell whether what the address names may be seen by who comes into question; what is not there, the route says."""
+    if line.rule in ("own_session", "read_session"):
+        row = services.store.session(line.named["session_id"])
+        return row is None or row.person_id == viewer.person_id
+    return line.rule != "patient_of"
 
 
 def _refused(request: Request, verdict: Verdict) -> Response:

@@ -8,7 +8,6 @@ from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
 from openlumbar.apps.web.deps import Services
-
 from openlumbar.records.people import SELF
 
 Role = Literal["patient", "therapist", "administrator"]

@@ -1,6 +1,8 @@
 """Everything the app works with, put together once when it starts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -8,16 +10,21 @@ from starlette.requests import HTTPConnection
 
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.languages import Languages
+from openlumbar.apps.web.login_steps import Steps, Tries
 from openlumbar.apps.web.rooms import Rooms
 from openlumbar.apps.web.settings import Settings
 from openlumbar.apps.web.uploads import UploadQueue
+from openlumbar.records.accounts import Accounts
+from openlumbar.records.audit import Audit
+from openlumbar.records.diary import Diary
 from openlumbar.records.journal import Journal
+from openlumbar.records.people import People
 from openlumbar.records.store import Store
 
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes use."""
+    """What the routes use; `clock` tells the time here, with its offset from UTC."""
 
     settings: Settings
     store: Store
@@ -26,6 +33,13 @@ class Services:
     uploads: UploadQueue
     bundle: Bundle
     languages: Languages
+    people: People
+    diary: Diary
+    accounts: Accounts
+    audit: Audit
+    tries: Tries
+    steps: Steps
+    clock: Callable[[], datetime]
 
 
 def open_services(settings: Settings) -> Services:
@@ -44,6 +58,13 @@ def open_services(settings: Settings) -> Services:
         uploads=UploadQueue(store, settings.uploads_dir),
         bundle=Bundle(),
         languages=Languages.load(),
+        people=People(store),
+        diary=Diary(store),
+        accounts=Accounts(store),
+        audit=Audit(store),
+        tries=Tries(),
+        steps=Steps(),
+        clock=lambda: datetime.now().astimezone(),
     )
 
 

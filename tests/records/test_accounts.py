@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 from argon2.profiles import CHEAPEST
-from openlumbar.records.people import SELF, People
 from sqlalchemy import select
 
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.accounts import Account, Accounts
 from openlumbar.records.audit import Audit
 from openlumbar.records.passwords import Hasher
+from openlumbar.records.people import SELF, People
 from openlumbar.records.store import Store
 from openlumbar.records.tables import account, login
 

@@ -22,7 +22,8 @@ from openlumbar.records.vault import Cipher, Wrapped
 
 EntryKind = Literal[
     "profile", "answers", "pain", "painkiller", "set", "programme", "clearance", "unlock", "lock", "lock_lifted",
-    "note", "medicine", "intake", "outcome", "reminders", "acknowledgement", "consent", "withdrawn",
+    "note", "medicine", "medicine_questions", "intake", "outcome", "reminders", "acknowledgement", "consent",
+    "withdrawn",
 ]  # fmt: skip
 
 PEOPLE_KEPT = 64

@@ -9,11 +9,13 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from openlumbar.apps.web.bundle import Bundle
+from openlumbar.apps.web.clock import local_now
 from openlumbar.apps.web.languages import Languages
 from openlumbar.apps.web.login_steps import Steps, Tries
 from openlumbar.apps.web.rooms import Rooms
 from openlumbar.apps.web.settings import Settings
 from openlumbar.apps.web.uploads import UploadQueue
+from openlumbar.care.reminders import ExercisePlan
 from openlumbar.records.accounts import Accounts
 from openlumbar.records.audit import Audit
 from openlumbar.records.diary import Diary
@@ -24,7 +26,11 @@ from openlumbar.records.store import Store
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes use; `clock` tells the time here, with its offset from UTC."""
+    """What the routes use.
+
+    `clock` tells what time it is where the person is, with its zone; `plans` tells the times of a person's exercises
+    of the day that it is at a moment.
+    """
 
     settings: Settings
     store: Store
@@ -40,6 +46,7 @@ class Services:
     tries: Tries
     steps: Steps
     clock: Callable[[], datetime]
+    plans: Callable[[str, datetime], tuple[ExercisePlan, ...]]
 
 
 def open_services(settings: Settings) -> Services:
@@ -64,7 +71,8 @@ def open_services(settings: Settings) -> Services:
         audit=Audit(store),
         tries=Tries(),
         steps=Steps(),
-        clock=lambda: datetime.now().astimezone(),
+        clock=local_now,
+        plans=lambda _person, _now: (),
     )
 
 

@@ -88,7 +88,10 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (lambda: lock(lifted_at=NAIVE), f"lock: {NO_ZONE}"),
     (lambda: unlock(at=NAIVE), f"unlock: {NO_ZONE}"),
     (lambda: replace(said(), at=NAIVE), f"group_a: {NO_ZONE}"),
-    (lambda: load_measure("a.toml", "id = "), "a.toml: is not valid TOML (Invalid value (at end of document)); correct that line"),
+    (
+        lambda: load_measure("a.toml", "id = "),
+        "a.toml: is not valid TOML (Invalid value (at end of document)); correct that line",
+    ),
     (lambda: Schedule(weekdays=frozenset({7, 8})), "day of the week: 7 is not one; give 0 for Monday to 6 for Sunday"),
     (lambda: replace(MEDICINE, name=" "), "medicine: has no name; write its name as on the packet"),
     (lambda: replace(MEDICINE, name="x" * 201), "the name: is longer than 200 characters; shorten it"),

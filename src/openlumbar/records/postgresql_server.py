@@ -1,5 +1,6 @@
 """A database of a PostgreSQL server: its address, how it is reached, and what can be wrong with either."""
 
+import logging
 import os
 import ssl
 from collections.abc import Mapping
@@ -32,14 +33,24 @@ def is_address(where: object) -> bool:
     return isinstance(where, str) and where.startswith(SCHEMES)
 
 
+def address_of(address: str) -> str:
+    """Write an address without user and password.
+
+    Raises:
+        InputError: when it is wrong.
+    """
+    url = _checked(address)
+    return f"postgresql://{url.host}/{url.database}"
+
+
 def open_server(address: str) -> tuple[Engine, str]:
     """Prepare to use the database at an address; return it with the name to call it by.
 
     Raises:
         InputError: when the address is wrong.
     """
-    url = _checked(address)
-    name = f"postgresql://{url.host}/{url.database}"
+    url, name = _checked(address), address_of(address)
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # of a server that is gone we tell in our words
     password = url.password or os.environ.get("PGPASSWORD")
     engine = create_engine(
         URL.create(

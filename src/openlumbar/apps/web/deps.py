@@ -55,7 +55,7 @@ def open_services(settings: Settings) -> Services:
     Raises:
         InputError: when the folder or the database cannot be used.
     """
-    store = Store.open(settings.database)
+    store = Store.open(settings.database, settings.vault)
     journal = Journal(store)
     return Services(
         settings=settings,

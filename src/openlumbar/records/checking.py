@@ -65,7 +65,7 @@ def _in_database(connection: Connection) -> Iterator[str]:
     told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
     yield from (f"the database: {line}" for line in told if line != "ok")
     for table, _, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield f"a row of {table} belongs to a {parent} that is not there"
+        yield f"a row of {table} belongs to a row of {parent} that is not there"
 
 
 def _in_audit(connection: Connection) -> Iterator[str]:

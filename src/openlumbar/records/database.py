@@ -110,7 +110,7 @@ def _bring_up_to_date(engine: Engine, name: str, vault: Vault) -> None:
     with engine.begin() as connection:
         names = inspect(connection).get_table_names()
         version = _version(connection) if _ALEMBIC in names else None
-    known = _known_versions()
+    known = known_versions()
     if names and _ALEMBIC not in names:
         raise InputError(name, "is a database of another program", "name another file")
     if version is not None and version not in known:
@@ -136,7 +136,8 @@ def _migrate(connection: Connection, vault: Vault) -> None:
     command.upgrade(migrations(connection, vault), "head")
 
 
-def _known_versions() -> list[str]:
+def known_versions() -> list[str]:
+    """List the versions of the tables that this program can bring up to date, the newest last."""
     versions = files(_PACKAGE).joinpath(_MIGRATIONS, "versions").iterdir()
     return sorted(file.name.partition("_")[0] for file in versions if file.name.endswith(".py"))
 

@@ -107,7 +107,7 @@ class Diary:
         """Return all that was ever written, what was withdrawn and that it was included."""
         rows = [row for row in self._newer(person_id, 0, None) if row.number is not None]
         cipher = self._store.vault.cipher(person_id, _wrapped(rows[0])) if rows else None
-        return tuple(_opened(row._mapping, person_id, cipher) for row in rows if cipher is not None)
+        return tuple(opened_entry(row._mapping, person_id, cipher) for row in rows if cipher is not None)
 
     def withdraw(self, person_id: str, number: int, at: datetime, by: str | None = None) -> bool:
         """Take an entry back, by another that says so; False when there is no such entry, or no more."""
@@ -171,7 +171,7 @@ class Diary:
         rows = [_sealed(draft, person_id, number, cipher) for number, draft in enumerate(drafts, first)]
         if rows:
             connection.execute(entry.insert(), rows)
-        return tuple(_opened(row, person_id, cipher) for row in rows)
+        return tuple(opened_entry(row, person_id, cipher) for row in rows)
 
     def _all(self, person_id: str, connection: Connection | None = None) -> list[DiaryEntry]:
         """Return everything that is not withdrawn; of the database only what is newer than what was read before."""
@@ -198,7 +198,7 @@ class Diary:
         for row in rows:
             if row.number is None or row.number <= read.newest:  # another thread took it already
                 continue
-            found = _opened(row._mapping, person_id, cipher)
+            found = opened_entry(row._mapping, person_id, cipher)
             if found.kind == "withdrawn":
                 read.entries.pop(found.data["number"], None)
             else:
@@ -248,7 +248,12 @@ def _sealed(draft: Draft, person_id: str, number: int, cipher: Cipher) -> dict[s
     }
 
 
-def _opened(row: Mapping[str, Any] | Any, person_id: str, cipher: Cipher) -> DiaryEntry:
+def opened_entry(row: Mapping[str, Any] | Any, person_id: str, cipher: Cipher) -> DiaryEntry:
+    """Open an entry's row.
+
+    Raises:
+        SealBrokenError: when it does not open with its key.
+    """
     place = ("entry", person_id, row["number"], row["kind"], row["day"].isoformat())
     hidden = from_json(cipher.open(row["sealed"], *place))
     at = row["at"].astimezone(timezone(timedelta(seconds=hidden["offset_s"])))

@@ -23,7 +23,7 @@ LOCK_WAIT = "5s"
 _FORM = "write postgresql://USER@HOST/DATABASE and give the password in PGPASSWORD"
 _DRIVERS = ("postgresql", "postgresql+pg8000")
 _SSL_MODES = ("disable", "require", "verify-full")
-_SCRUBBED = ("data_key", "person")
+_SCRUBBED = ("data_key", "person", "account", "login", "feed", "therapist_patient")
 _CLEANED = ("session", "event", "signal", "entry", "summary")
 _MIGRATING = 0x4F4C
 
@@ -114,7 +114,7 @@ def wait_for_turn(connection: Connection) -> None:
 
 
 def scrub_server(engine: Engine, *, is_needed: bool) -> None:
-    """Write the keys anew, so that one that was destroyed is not left in the server's files.
+    """Write keys and accounts anew, so that none that was destroyed is left in the server's files.
 
     The rest is sealed, and is left to the server to overwrite.
     """

@@ -103,6 +103,12 @@ class Diary:
             if (kinds is None or found.kind in kinds) and (since is None or found.day >= since)
         )
 
+    def everything(self, person_id: str) -> tuple[DiaryEntry, ...]:
+        """Return all that was ever written, what was withdrawn and that it was included."""
+        rows = [row for row in self._newer(person_id, 0, None) if row.number is not None]
+        cipher = self._store.vault.cipher(person_id, _wrapped(rows[0])) if rows else None
+        return tuple(_opened(row._mapping, person_id, cipher) for row in rows if cipher is not None)
+
     def withdraw(self, person_id: str, number: int, at: datetime, by: str | None = None) -> bool:
         """Take an entry back, by another that says so; False when there is no such entry, or no more."""
         draft = Draft("withdrawn", {"number": number}, at.date(), at, by)

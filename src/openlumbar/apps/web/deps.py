@@ -11,12 +11,16 @@ from starlette.requests import HTTPConnection
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.clock import local_now
 from openlumbar.apps.web.languages import Languages
+from openlumbar.apps.web.login_steps import Steps, Tries
 from openlumbar.apps.web.rooms import Rooms
 from openlumbar.apps.web.settings import Settings
 from openlumbar.apps.web.uploads import UploadQueue
 from openlumbar.care.reminders import ExercisePlan
+from openlumbar.records.accounts import Accounts
+from openlumbar.records.audit import Audit
 from openlumbar.records.diary import Diary
 from openlumbar.records.journal import Journal
+from openlumbar.records.people import People
 from openlumbar.records.store import Store
 
 
@@ -35,7 +39,12 @@ class Services:
     uploads: UploadQueue
     bundle: Bundle
     languages: Languages
+    people: People
     diary: Diary
+    accounts: Accounts
+    audit: Audit
+    tries: Tries
+    steps: Steps
     clock: Callable[[], datetime]
     plans: Callable[[str, datetime], tuple[ExercisePlan, ...]]
 
@@ -56,7 +65,12 @@ def open_services(settings: Settings) -> Services:
         uploads=UploadQueue(store, settings.uploads_dir),
         bundle=Bundle(),
         languages=Languages.load(),
+        people=People(store),
         diary=Diary(store),
+        accounts=Accounts(store),
+        audit=Audit(store),
+        tries=Tries(),
+        steps=Steps(),
         clock=local_now,
         plans=lambda _person, _now: (),
     )

@@ -28,7 +28,7 @@ def ready_to_fork() -> None:
     """Start the process that the writers are forked from, with everything imported, so that they start at once."""
     PROCESSES.set_forkserver_preload(["pytest", "records.endless_writer"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
         forkserver.ensure_running()
 
 

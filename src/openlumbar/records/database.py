@@ -1,8 +1,6 @@
 """The file of SQLite that records live in: found or made, refused when it is not ours, brought up to date."""
 
 import contextlib
-import json
-import math
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -15,7 +13,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.sql import column, table
 
 from openlumbar.errors import InputError
+from openlumbar.records import data_keys
+from openlumbar.records.json_text import to_text
 from openlumbar.records.trouble import StoreError, code_of
+from openlumbar.records.vault import Vault
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -41,20 +42,22 @@ _ALEMBIC = "alembic_version"
 _IN_MEMORY = ":memory:"
 
 
-def open_database(where: str | Path) -> tuple[Engine, str]:
-    """Open the file at a path or `sqlite:///` URL, made if there is none; return it with the file's name.
+def open_database(where: str | Path, vault: Vault | None = None) -> tuple[Engine, str, Vault]:
+    """Open the file at a path or `sqlite:///` URL, made if there is none; return it with the file's name and its vault.
 
     Raises:
-        InputError: when it cannot be made or opened, is no file of records, or is of a newer version.
+        InputError: when it cannot be made or opened, is no file of records, is of a newer version, or the key is
+            missing or another one's.
     """
     path = _path_of(where)
+    vault = vault or Vault.beside(path)
     _make(path)
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, connect_args={"timeout": BUSY_S}, json_serializer=_to_json, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, json_serializer=to_text, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     try:
-        _bring_up_to_date(engine, path.name)
+        _bring_up_to_date(engine, path.name, vault)
         _keep_private(path)
     except DBAPIError as error:
         engine.dispose()
@@ -62,14 +65,14 @@ def open_database(where: str | Path) -> tuple[Engine, str]:
     except BaseException:
         engine.dispose()
         raise
-    return engine, path.name
+    return engine, path.name, vault
 
 
-def migrations(connection: Connection) -> "Config":
+def migrations(connection: Connection, vault: Vault) -> "Config":
     """Configure Alembic to move this connection's database up or down, within its transaction."""
     from alembic.config import Config  # only a new or older file needs Alembic, which takes 0.4 s to import
 
-    config = Config(attributes={"connection": connection})
+    config = Config(attributes={"connection": connection, "vault": vault})
     config.set_main_option("script_location", f"{_PACKAGE}:{_MIGRATIONS}")
     return config
 
@@ -108,22 +111,6 @@ def _make(path: Path) -> None:
         raise InputError(str(path), f"cannot be opened or made ({reason})", "name another file") from None
 
 
-def _to_json(value: object) -> str:
-    """Write JSON; a number that is not known (NaN) or not finite becomes null, for JSON has no such numbers."""
-    try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
-    except ValueError:
-        return json.dumps(_finite(value), allow_nan=False, separators=(",", ":"))
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _keep_private(path: Path) -> None:
     """Take others' permissions away, which a copy put back from a backup may have."""
     if path.stat().st_mode & 0o077:
@@ -142,7 +129,7 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _bring_up_to_date(engine: Engine, name: str) -> None:
+def _bring_up_to_date(engine: Engine, name: str, vault: Vault) -> None:
     with engine.begin() as connection:
         names = inspect(connection).get_table_names()
         version = _version(connection) if _ALEMBIC in names else None
@@ -156,13 +143,23 @@ def _bring_up_to_date(engine: Engine, name: str) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     if version != known[-1]:
         with engine.execution_options(**WRITING).begin() as connection:
-            _migrate(connection)
+            _migrate(connection, vault)
+        if version is not None:
+            _forget_the_former(engine)
+    with engine.begin() as connection:
+        data_keys.prepare(connection, vault)
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, vault: Vault) -> None:
     from alembic import command
 
-    command.upgrade(migrations(connection), "head")
+    command.upgrade(migrations(connection, vault), "head")
+
+
+def _forget_the_former(engine: Engine) -> None:
+    """Leave nothing behind of how it was written before; where there is no room for that, the next purge does it."""
+    with contextlib.suppress(DBAPIError), engine.execution_options(**NO_TRANSACTION).connect() as connection:
+        scrub(connection, is_needed=True)
 
 
 def _known_versions() -> list[str]:

@@ -206,7 +206,7 @@ class UploadQueue:
 
     def _clear_leftovers(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-        for row in self._store.sessions():
+        for row in self._store.sessions(person_id=None):
             if row.source == "upload" and row.state == "open":
                 self._store.finish(row.id, _failure("stopped"), state="failed")
 

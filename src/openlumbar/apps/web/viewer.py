@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, HTTPException
 
-Role = Literal["patient", "therapist", "administrator"]
+from openlumbar.records.people import SELF
 
-SELF = "self"
-"""The person of a program that one person uses alone."""
+Role = Literal["patient", "therapist", "administrator"]
 
 
 @dataclass(frozen=True, slots=True)

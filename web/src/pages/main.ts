@@ -1,7 +1,9 @@
 // What every page needs: its styles, the choice of colours, lists with a "none of these", sending a
-// recording, and htmx where a page uses it.
+// recording, the body map, the clock, and htmx where a page uses it.
 
 import "../styles/app.css";
+import { followBodyMaps } from "./body.ts";
+import { followClock } from "./clock.ts";
 import { followTheme } from "./theme.ts";
 import { followTicks } from "./ticks.ts";
 import { followUpload } from "./upload.ts";
@@ -12,5 +14,7 @@ followTheme(document);
 addEventListener("DOMContentLoaded", () => {
   followTicks(document);
   followUpload(document);
+  followBodyMaps(document);
+  followClock(document);
   if (document.querySelector(HTMX_USED)) void import("htmx.org");
 });

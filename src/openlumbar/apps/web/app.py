@@ -10,21 +10,34 @@ from starlette.middleware import Middleware
 from openlumbar import __version__
 from openlumbar.apps.web import rendering
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
-from openlumbar.apps.web.deps import open_services
-from openlumbar.apps.web.routes import coach, files, pages, recordings, sessions
+from openlumbar.apps.web.deps import local_time, open_services
+from openlumbar.apps.web.routes import (
+    coach,
+    files,
+    pages,
+    permits,
+    profile,
+    progress,
+    recordings,
+    sessions,
+    sets,
+    start,
+    today,
+)
 from openlumbar.apps.web.routes.files import ClientFiles
 from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
+from openlumbar.pipeline.care import Clock
 
 _LOOPBACK_NAMES = ("localhost",)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the app; it opens its record when it starts and closes it when it stops."""
+def create_app(settings: Settings, clock: Clock = local_time) -> FastAPI:
+    """Make the app; it opens its record when it starts and closes it when it stops. `clock` tells people's time."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = services = open_services(settings)
+        app.state.services = services = open_services(settings, clock)
         async with services.uploads, services.rooms:
             yield
         services.journal.close()
@@ -39,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[Middleware(Security, hosts=_names(settings))],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
-    for routes in (files, coach, sessions, recordings, pages):
+    for routes in (files, today, profile, start, permits, sets, coach, sessions, recordings, progress, pages):
         app.include_router(routes.router)
     rendering.install(app)
     return app

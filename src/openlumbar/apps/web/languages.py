@@ -6,12 +6,13 @@ A catalogue may have several files, so that each part of the app keeps its own; 
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Self
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -68,6 +69,22 @@ class Wording:
         local = moment.astimezone()
         day = format_date(local, "medium", locale=self._locale)
         return str(self._locale.datetime_formats["medium"]).format(self.time(moment), day)
+
+    def clock(self, clock: clock_time) -> str:
+        """Write a time of day."""
+        return format_time(clock, "short", locale=self._locale)
+
+    def calendar_day(self, day: date) -> str:
+        """Write a day with its name, without the year."""
+        return format_skeleton("MMMEd", day, locale=self._locale)
+
+    def short_date(self, day: date) -> str:
+        """Write a day in the fewest letters."""
+        return format_skeleton("MMMd", day, locale=self._locale)
+
+    def weekday(self, day: date) -> str:
+        """Name a day of the week, shortly."""
+        return format_date(day, "EEE", locale=self._locale)
 
     def number(self, value: float) -> str:
         """Write a number with the language's own marks, to three digits after the point."""

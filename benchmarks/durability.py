@@ -150,7 +150,7 @@ def kill_often(
             time.sleep(chance.uniform(0, 0.15))
         else:
             writer.listen(lambda told: told[0] in ("event", "entry"))
-            if server is not None and run % _AS_OFTEN == 0:
+            if server is not None and found.kills_of_server * _AS_OFTEN <= run:
                 _kill_server(server, writer, chance)
                 found.kills_of_server += 1
             time.sleep(chance.uniform(0, longest_s))

@@ -120,7 +120,7 @@ def test_a_medicine_is_added_taken_and_that_taken_back(open_page: Callable[..., 
     page = open_page(width=360, address=home.address)
     page.goto("/medicines")
     page.get_by_role("link", name="Add a medicine").click()
-    page.get_by_label("Name", exact=True).fill("Ibuprofen")
+    page.get_by_label("Name of the medicine").fill("Ibuprofen")
     page.locator("label[for=kind-nsaid_oral]").click()
     page.locator("label[for=when-times]").click()
     page.locator("#time-1").fill("00:00")

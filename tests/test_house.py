@@ -33,6 +33,7 @@ NEEDED_TO_SERVE = {
     "src/openlumbar/apps/serve.py": {"socket"},  # listens
     "src/openlumbar/apps/web/app.py": {"socket"},  # this machine's name
     "src/openlumbar/apps/web/rendering.py": {"http"},  # names of status codes
+    "src/openlumbar/apps/web/admission.py": {"urllib"},
     "src/openlumbar/apps/web/security.py": {"urllib"},  # takes addresses apart
 }
 """The app answers; it never calls."""

@@ -12,46 +12,56 @@ from openlumbar import __version__
 from openlumbar.assessment.events import Repetition
 from openlumbar.errors import InputError
 from openlumbar.kinematics.signals import Signals
+from openlumbar.records.people import SELF
 from openlumbar.records.replay import MEMORY, repetitions_of
 from openlumbar.records.store import SessionRow, Store
 
 FORMAT = 1
 """Number of the JSON layout; it grows when a field changes its meaning or goes."""
 
+_NOT_TOLD = ("deleted_at", "person_id")
+
 _ESTIMATES = ("hold_s", "hip_rise_cm", "trunk_angle_deg", "trunk_yaw_deg")
-_SESSION_COLUMNS = (
+SESSION_COLUMNS = (
     "session", "exercise", "level", "source", "language", "state", "name", "started_at_utc", "ended_at_utc",
     "height_cm", "weight_kg", "sex", "age_years", "judged", "reasons",
 )  # fmt: skip
+"""Those that tell of the session itself."""
+
 _REPETITION_COLUMNS = (
     "number", "start_s", "peak_s", "end_s", "side",
     *(column for name in _ESTIMATES for column in (name, f"{name}_low90", f"{name}_high90")),
     "raised_hand", "counted", "faults",
 )  # fmt: skip
-COLUMNS = (*_SESSION_COLUMNS, *_REPETITION_COLUMNS)
+COLUMNS = (*SESSION_COLUMNS, *_REPETITION_COLUMNS)
 """The columns of `export_csv`, in order."""
 
 _FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 _FORMULA_SPACES = tuple("\t\r\n")
 
 
-def export_json(store: Store, ids: Iterable[str] | None = None, *, with_signals: bool = False) -> dict[str, Any]:
-    """Return sessions with all their events as plain JSON, those of `ids` or all, newest first.
+def export_json(
+    store: Store, ids: Iterable[str] | None = None, *, with_signals: bool = False, person_id: str = SELF
+) -> dict[str, Any]:
+    """Return a person's sessions with all their events as plain JSON, those of `ids` or all, newest first.
 
     `{"openlumbar": version, "format": 1, "sessions": [...]}`; a session has the fields of `SessionRow` without
-    `deleted_at` (times in ISO 8601, `age` in years) and `events`: `number`, `time_s` in seconds after the first frame,
-    `kind`, `data`; those that only the live coach reads are left out. With signals also `signals`: `time_s` and every
-    signal by its name, which carries its unit, null where it is not valid.
+    `deleted_at` and `person_id` (times in ISO 8601, `age` in years) and `events`: `number`, `time_s` in seconds after
+    the first frame, `kind`, `data`; those that only the live coach reads are left out. With signals also `signals`:
+    `time_s` and every signal by its name, which carries its unit, null where it is not valid.
 
     Raises:
         InputError: when there is no session of an id.
     """
-    sessions = [_session_json(store, row, with_signals) for row in _chosen(store, ids)]
+    sessions = [session_json(store, row, with_signals) for row in _chosen(store, ids, person_id)]
     return {"openlumbar": __version__, "format": FORMAT, "sessions": sessions}
 
 
-def export_csv(store: Store, ids: Iterable[str] | None = None) -> bytes:
-    """Return a table of sessions, those of `ids` or all, newest first: one row a repetition, one for a set without any.
+def export_csv(store: Store, ids: Iterable[str] | None = None, *, person_id: str = SELF) -> bytes:
+    """Return a table of a person's sessions, those of `ids` or all, newest first: a row for each repetition.
+
+    A set without any has one row.
+
 
     UTF-8 with a byte order mark, comma, CRLF; a cell is empty where there is no value. Columns, in order:
 
@@ -68,11 +78,16 @@ def export_csv(store: Store, ids: Iterable[str] | None = None) -> bytes:
     Raises:
         InputError: when there is no session of an id, or a repetition is damaged.
     """
+    return repetitions_csv(store, _chosen(store, ids, person_id))
+
+
+def repetitions_csv(store: Store, sessions: Iterable[SessionRow]) -> bytes:
+    """Return that table of these sessions."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in _chosen(store, ids):
-        told = _session_cells(row)
+    for row in sessions:
+        told = session_cells(row)
         repetitions = repetitions_of(store.events(row.id))
         writer.writerows(
             [*told, *_repetition_cells(number, repetition)] for number, repetition in enumerate(repetitions, 1)
@@ -82,21 +97,22 @@ def export_csv(store: Store, ids: Iterable[str] | None = None) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _chosen(store: Store, ids: Iterable[str] | None) -> Iterator[SessionRow]:
+def _chosen(store: Store, ids: Iterable[str] | None, person_id: str) -> Iterator[SessionRow]:
     if ids is None:
-        yield from store.sessions()
+        yield from store.sessions(person_id=person_id)
         return
     found = {session_id: store.session(session_id) for session_id in ids}
     rows = []
     for session_id, row in found.items():
-        if row is None or row.deleted_at is not None:
+        if row is None or row.deleted_at is not None or row.person_id != person_id:
             raise InputError(session_id, "there is no such session", "choose one from the list")
         rows.append(row)
     yield from sorted(rows, key=lambda row: (row.started_at, row.id), reverse=True)
 
 
-def _session_json(store: Store, row: SessionRow, with_signals: bool) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(row).items() if name != "deleted_at"}
+def session_json(store: Store, row: SessionRow, with_signals: bool = False) -> dict[str, Any]:
+    """Return a session with all its events as plain JSON, as `export_json` tells."""
+    told = {name: value for name, value in asdict(row).items() if name not in _NOT_TOLD}
     told |= {name: value.isoformat() for name, value in told.items() if isinstance(value, datetime)}
     told["events"] = [asdict(event) for event in store.events(row.id) if event.kind != MEMORY]
     if with_signals:
@@ -109,15 +125,16 @@ def _signals_json(signals: Signals) -> Mapping[str, list[float | None]]:
     return {"time_s": signals.time_s.tolist(), **values}
 
 
-def _session_cells(row: SessionRow) -> list[str]:
+def session_cells(row: SessionRow) -> list[str]:
+    """Return a session's row of a table, in the order of `SESSION_COLUMNS`."""
     outcome = row.outcome or {}
     judged = outcome.get("judged")
     cells = [row.id, row.exercise, row.level, row.source, row.language, row.state, row.name or ""]
-    cells = [_harmless(cell) for cell in cells]
+    cells = [harmless(cell) for cell in cells]
     cells += ["" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (row.started_at, row.ended_at)]
     cells += [_cell(row.height_cm), _cell(row.weight_kg), row.sex or "", _cell(row.age)]
     reasons = ";".join(str(code) for code in outcome.get("reasons", ()))
-    return [*cells, _truth(judged) if isinstance(judged, bool) else "", _harmless(reasons)]
+    return [*cells, _truth(judged) if isinstance(judged, bool) else "", harmless(reasons)]
 
 
 def _repetition_cells(number: int, repetition: Repetition) -> list[str]:
@@ -126,11 +143,11 @@ def _repetition_cells(number: int, repetition: Repetition) -> list[str]:
     for name in _ESTIMATES:
         low, high = repetition.interval90.get(name, (None, None))
         cells += [_cell(getattr(repetition, name)), _cell(low), _cell(high)]
-    faults = _harmless(";".join(repetition.faults))
+    faults = harmless(";".join(repetition.faults))
     return [*cells, repetition.raised_hand or "", _truth(repetition.counted), faults]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Keep a spreadsheet from running a text as a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(_FORMULA_SPACES) or text.lstrip().startswith(_FORMULA_SIGNS) else text
 

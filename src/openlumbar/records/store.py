@@ -1,14 +1,14 @@
 """The store: sessions with their events and signals, written and read as plain values.
 
 Every method is one transaction, done wholly or not at all, and may be called from any thread; each may take up to
-`openlumbar.records.database.BUSY_S` when another process writes, so none belongs on an event loop. A file that
-cannot be read or written just now is a `StoreError`.
+`openlumbar.records.sqlite_file.BUSY_S` when another process writes, so none belongs on an event loop. A file that
+cannot be read or written just now is a `StoreError`. What is known of people's health is sealed before it is stored.
 """
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -32,10 +32,22 @@ from openlumbar.cards import Language
 from openlumbar.errors import InputError
 from openlumbar.kinematics.signals import Signals
 from openlumbar.physique import Physique, Sex
+from openlumbar.records import data_keys
 from openlumbar.records.chunks import pack_signals, unpack_signals
-from openlumbar.records.database import NO_TRANSACTION, READING, WRITING, open_database, scrub
-from openlumbar.records.tables import event, session, signal
+from openlumbar.records.database import READING, WRITING, open_database, scrub
+from openlumbar.records.people import SELF, hold, unknown_person
+from openlumbar.records.sealed_rows import (
+    SessionKey,
+    opened_chunk,
+    opened_event,
+    opened_session,
+    sealed_chunk,
+    sealed_event,
+    sealed_session,
+)
+from openlumbar.records.tables import data_key, event, session, signal
 from openlumbar.records.trouble import StoreError, code_of
+from openlumbar.records.vault import Vault, Wrapped
 
 SessionSource = Literal["camera", "simulated", "upload"]
 SessionState = Literal["open", "done", "failed"]
@@ -45,6 +57,11 @@ _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+
+
+def insert_for(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Begin an insertion that may say what to do with what is there already."""
+    return _INSERTS[connection.dialect.name](table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ class SessionRow:
     outcome: Mapping[str, Any] | None = None
     kept_file: str | None = None
     deleted_at: datetime | None = None
+    person_id: str = SELF
 
     @property
     def physique(self) -> Physique:
@@ -88,25 +106,33 @@ class EventRow:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+_SESSIONS = select(session, data_key.c.version, data_key.c.wrapped).join_from(
+    session, data_key, data_key.c.id == session.c.person_id
+)
+
 Entry = tuple[str, EventRow | Signals]
 """A session's id and what belongs to it."""
 
 
 class Store:
-    """The records in one file of SQLite."""
+    """The records in one database."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        """Take an open database whose tables are up to date, and the name to call it by."""
-        self.engine, self._name = engine, name
+    def __init__(self, engine: Engine, name: str, vault: Vault) -> None:
+        """Take an open database whose tables are up to date, the name to call it by, and what opens it."""
+        self.engine, self.name, self.vault = engine, name, vault
 
     @classmethod
-    def open(cls, where: str | Path) -> Self:
-        """Open the records at a path or `sqlite:///` URL; make file and folder, for the owner alone, if need be.
+    def open(cls, where: str | Path, vault: Vault | None = None) -> Self:
+        """Open the records at a path, `sqlite:///` or `postgresql://` URL.
+
+        File and folder are made, for the owner alone, if need be. Without a vault the key lies in a file beside the
+        database, and is made with it; a server needs a vault.
 
         Raises:
-            InputError: when the file cannot be opened or made, is no file of records, or is of a newer version.
+            InputError: when the database cannot be opened or made, is no database of records, is of a newer version, or
+                the key is missing or another one's.
         """
-        return cls(*open_database(where))
+        return cls(*open_database(where, vault))
 
     def create(
         self,
@@ -119,8 +145,13 @@ class Store:
         physique: Physique | None = None,
         name: str | None = None,
         started_at: datetime | None = None,
+        person_id: str = SELF,
     ) -> SessionRow:
-        """Begin a session, now unless said otherwise, under an id that nobody can guess."""
+        """Begin a person's session, now unless said otherwise, under an id that nobody can guess.
+
+        Raises:
+            InputError: when there is no such person.
+        """
         body = physique or Physique()
         row = SessionRow(
             id=secrets.token_urlsafe(_ID_BYTES),
@@ -136,37 +167,52 @@ class Store:
             weight_kg=body.weight_kg,
             sex=body.sex,
             age=body.age,
+            person_id=person_id,
         )
-        values = {column.name: getattr(row, column.name) for column in session.c}
-        with self._transaction(WRITING) as connection:
-            connection.execute(session.insert().values(values))
+        with self.transaction(WRITING) as connection:
+            if not hold(connection, person_id):
+                raise unknown_person(person_id)
+            cipher = data_keys.sealing_for(connection, self.vault, person_id)
+            connection.execute(session.insert().values(sealed_session(_fields(row), cipher)))
         return row
 
     def session(self, session_id: str) -> SessionRow | None:
         """Return one session, deleted or not; None when there is none."""
-        with self._transaction() as connection:
-            found = connection.execute(select(session).where(session.c.id == session_id)).first()
-        return None if found is None else _session_row(found)
+        with self.transaction() as connection:
+            found = connection.execute(_SESSIONS.where(session.c.id == session_id)).first()
+        return None if found is None else self._session_row(found)
 
-    def sessions(self, limit: int | None = None, before: str | None = None) -> tuple[SessionRow, ...]:
-        """List sessions that are not deleted, newest first, from the one after the session `before`.
+    def sessions(
+        self, limit: int | None = None, before: str | None = None, *, person_id: str | None = SELF
+    ) -> tuple[SessionRow, ...]:
+        """List a person's sessions (None: everyone's) that are not deleted, newest first, from the one after `before`.
 
         Raises:
             InputError: when there is no session `before`.
         """
-        query = select(session).where(session.c.deleted_at.is_(None))
+        query = _SESSIONS.where(session.c.deleted_at.is_(None))
+        if person_id is not None:
+            query = query.where(session.c.person_id == person_id)
         if before is not None:
             query = query.where(_older_than(self._existing(before)))
         query = query.order_by(session.c.started_at.desc(), session.c.id.desc()).limit(limit)
-        with self._transaction() as connection:
-            return tuple(_session_row(found) for found in connection.execute(query))
+        with self.transaction() as connection:
+            found = connection.execute(query).all()
+        return tuple(self._session_row(row) for row in found)
 
     def events(self, session_id: str) -> tuple[EventRow, ...]:
         """Return what happened in a session, in order."""
-        columns = (event.c.number, event.c.time_s, event.c.kind, event.c.data)
+        columns = (event.c.number, event.c.time_s, event.c.kind, event.c.sealed)
         query = select(*columns).where(event.c.session_id == session_id).order_by(event.c.number)
-        with self._transaction() as connection:
-            return tuple(EventRow(*found) for found in connection.execute(query))
+        with self.transaction() as connection:
+            key = self._session_keys(connection, [session_id]).get(session_id)
+            found = connection.execute(query).all()
+        if key is None:
+            return ()
+        return tuple(
+            EventRow(row.number, row.time_s, row.kind, opened_event(row.number, row.sealed, session_id, key))
+            for row in found
+        )
 
     def signals(self, session_id: str) -> Signals:
         """Return a session's signals, its chunks joined in order.
@@ -174,9 +220,12 @@ class Store:
         Raises:
             InputError: when a chunk is damaged.
         """
-        query = select(signal.c.payload).where(signal.c.session_id == session_id).order_by(signal.c.start_ms)
-        with self._transaction() as connection:
-            payloads = connection.execute(query).scalars().all()
+        columns = (signal.c.start_ms, signal.c.sealed)
+        query = select(*columns).where(signal.c.session_id == session_id).order_by(signal.c.start_ms)
+        with self.transaction() as connection:
+            key = self._session_keys(connection, [session_id]).get(session_id)
+            found = connection.execute(query).all()
+        payloads = [opened_chunk(row.start_ms, row.sealed, session_id, key) for row in found] if key else []
         return Signals.concatenate([unpack_signals(payload) for payload in payloads])
 
     def append(self, session_id: str, events: Sequence[EventRow] = (), signals: Sequence[Signals] = ()) -> None:
@@ -195,22 +244,26 @@ class Store:
         Raises:
             InputError: when there is no such session.
         """
-        happened = [
-            {"session_id": id_, "number": row.number, "time_s": row.time_s, "kind": row.kind, "data": row.data}
-            for id_, row in entries
-            if isinstance(row, EventRow)
-        ]
-        chunks = [
-            {"session_id": id_, "start_ms": round(1000 * float(row.time_s[0])), "payload": pack_signals(row)}
-            for id_, row in entries
-            if isinstance(row, Signals) and len(row)
-        ]
+        happened = [(id_, part) for id_, part in entries if isinstance(part, EventRow)]
+        chunks = [(id_, *_packed(part)) for id_, part in entries if isinstance(part, Signals) and len(part)]
+        names = list(dict.fromkeys(id_ for id_, _ in entries))
         try:
-            with self._transaction(WRITING) as connection:
-                _insert_new(connection, event, happened)
-                _insert_new(connection, signal, chunks)
+            with self.transaction(WRITING) as connection:
+                keys = self._session_keys(connection, names)
+                if len(keys) < len(names):
+                    raise _unknown(" or ".join(names))
+                _insert_new(
+                    connection,
+                    event,
+                    [sealed_event(row.number, row.time_s, row.kind, row.data, id_, keys[id_]) for id_, row in happened],
+                )
+                _insert_new(
+                    connection,
+                    signal,
+                    [sealed_chunk(start_ms, payload, id_, keys[id_]) for id_, start_ms, payload in chunks],
+                )
         except IntegrityError:
-            raise _unknown(" or ".join({id_: None for id_, _ in entries})) from None
+            raise _unknown(" or ".join(names)) from None
 
     def finish(
         self,
@@ -226,9 +279,17 @@ class Store:
 
         `recognised` are the exercise and level that were found, where it began without knowing them.
         """
-        found = dict(zip(("exercise", "level"), recognised or (), strict=False))
-        ended_at = ended_at or datetime.now(UTC)
-        return self._change(session_id, outcome=outcome, ended_at=ended_at, state=state, kept_file=kept_file, **found)
+        shown: dict[str, Any] = dict(zip(("exercise", "level"), recognised or (), strict=False))
+        shown |= {"ended_at": ended_at or datetime.now(UTC), "state": state}
+        with self.transaction(WRITING) as connection:
+            found = connection.execute(_SESSIONS.where(session.c.id == session_id).with_for_update(of=session)).first()
+            if found is None:
+                return False
+            row = replace(self._session_row(found), outcome=outcome, kept_file=kept_file)
+            cipher = self.vault.cipher(row.person_id, Wrapped(found.version, found.wrapped))
+            sealed = sealed_session(_fields(row), cipher)["sealed"]
+            connection.execute(update(session).where(session.c.id == session_id).values(shown | {"sealed": sealed}))
+        return True
 
     def delete(self, session_id: str, deleted_at: datetime | None = None) -> bool:
         """Hide a session until it is restored or purged; tell whether there is such a session."""
@@ -244,17 +305,27 @@ class Store:
         Afterwards no byte of it is in the file, unless there is no room to write the file anew; the next purge then
         tries again.
         """
-        gone = session.c.deleted_at <= older_than
-        kept = select(session.c.kept_file).where(gone, session.c.kept_file.is_not(None))
-        with self._transaction(WRITING) as connection:
-            files = connection.execute(kept).scalars().all()
-            removed = connection.execute(delete(session).where(gone)).rowcount
-        with suppress(StoreError), self._transaction(NO_TRANSACTION) as connection:
-            scrub(connection, is_needed=removed > 0)
+        with self.transaction(WRITING) as connection:
+            gone = connection.execute(_SESSIONS.where(session.c.deleted_at <= older_than)).all()
+            files = [self._session_row(row).kept_file for row in gone]
+            connection.execute(delete(session).where(session.c.id.in_([row.id for row in gone])))
+        with suppress(StoreError):
+            self.scrub(is_needed=bool(gone))
         return tuple(file for file in files if file is not None)
 
+    def scrub(self, *, is_needed: bool = True) -> None:
+        """See that nothing that was deleted is left in the database's files.
+
+        Raises:
+            StoreError: when there is no room for that, or somebody else is writing.
+        """
+        try:
+            scrub(self.engine, is_needed=is_needed)
+        except DBAPIError as error:
+            raise StoreError(self.name, code_of(error.orig)) from error
+
     def close(self) -> None:
-        """Close the file; nothing else may be asked afterwards."""
+        """Close the database; nothing else may be asked afterwards."""
         self.engine.dispose()
 
     def _existing(self, session_id: str) -> SessionRow:
@@ -264,23 +335,46 @@ class Store:
         return found
 
     def _change(self, session_id: str, **values: object) -> bool:
-        with self._transaction(WRITING) as connection:
+        with self.transaction(WRITING) as connection:
             done = connection.execute(update(session).where(session.c.id == session_id).values(values))
             return done.rowcount == 1
 
     @contextmanager
-    def _transaction(self, how: Mapping[str, str | None] = READING) -> Iterator[Connection]:
+    def transaction(self, how: Mapping[str, str | None] = READING) -> Iterator[Connection]:
+        """Do what follows wholly or not at all; `how` is one of those of `openlumbar.records.database`.
+
+        Raises:
+            StoreError: when the records cannot be read or written just now.
+        """
         try:
             with self.engine.execution_options(**how).begin() as connection:
                 yield connection
         except IntegrityError:
             raise
         except DBAPIError as error:
-            raise StoreError(self._name, code_of(error.orig)) from error
+            raise StoreError(self.name, code_of(error.orig)) from error
+
+    def _session_row(self, found: Row[*tuple[Any, ...]]) -> SessionRow:
+        values = dict(found._mapping)
+        wrapped = Wrapped(values.pop("version"), values.pop("wrapped"))
+        return SessionRow(**opened_session(values, self.vault.cipher(found.person_id, wrapped)))
+
+    def _session_keys(self, connection: Connection, session_ids: Sequence[str]) -> Mapping[str, SessionKey]:
+        columns = (session.c.id, session.c.person_id, data_key.c.version, data_key.c.wrapped)
+        query = select(*columns).join_from(session, data_key, data_key.c.id == session.c.person_id)
+        found = connection.execute(query.where(session.c.id.in_(session_ids)))
+        return {
+            row.id: SessionKey(row.person_id, self.vault.cipher(row.person_id, Wrapped(row.version, row.wrapped)))
+            for row in found
+        }
 
 
-def _session_row(found: Row[*tuple[Any, ...]]) -> SessionRow:
-    return SessionRow(**found._mapping)
+def _fields(row: SessionRow) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(row)}
+
+
+def _packed(signals: Signals) -> tuple[int, bytes]:
+    return round(1000 * float(signals.time_s[0])), pack_signals(signals)
 
 
 def _older_than(row: SessionRow) -> ColumnElement[bool]:
@@ -290,7 +384,7 @@ def _older_than(row: SessionRow) -> ColumnElement[bool]:
 
 def _insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        connection.execute(_INSERTS[connection.dialect.name](table).on_conflict_do_nothing(), rows)
+        connection.execute(insert_for(connection, table).on_conflict_do_nothing(), rows)
 
 
 def _unknown(session_id: str) -> InputError:

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from fastapi import FastAPI
@@ -13,13 +14,14 @@ from starlette.testclient import TestClient
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.deps import Services
+from openlumbar.apps.web.routes import pages
 from openlumbar.apps.web.settings import Settings
 from openlumbar.cards import exercise, exercise_slugs
 from openlumbar.records.trouble import StoreError
 
 CHINESE = {"accept-language": "zh-CN"}
 PATHS = [
-    "/", "/about", "/sessions", "/recordings/new",
+    "/", "/about", "/sessions", "/recordings/new", "/exercises", "/more", "/profile", "/progress", "/gate/locks",
     *(f"/exercises/{slug}" for slug in exercise_slugs()),
     *(f"/start/{slug}" for slug in exercise_slugs()),
     "/start/bridge?source=simulated", "/nothing/here",
@@ -80,23 +82,17 @@ def test_pages_in_chinese_have_no_english_left(browser: TestClient, path: str) -
     assert words <= {"OpenLumbar", "BlazePose", "MediaPipe", "Apache", "License", "Sorensen", "pose", "webm"}
 
 
-def test_a_first_visit_offers_the_mildest_exercise(browser: TestClient) -> None:
-    page = browser.get("/").text
-    assert 'href="/start/bridge?level=L2"' in page
+def test_every_exercise_is_listed_with_the_one_done_last(browser: TestClient, services: Services) -> None:
+    page = browser.get("/exercises").text
     assert "Last time" not in page
     assert all(f'href="/exercises/{slug}"' in page for slug in exercise_slugs())
-
-
-def test_home_offers_what_was_done_last(browser: TestClient, services: Services) -> None:
     row = services.store.create(exercise="sit-up", level="L3", source="camera", language="en")
-    page = browser.get("/").text
-    assert 'href="/start/sit-up?level=L3"' in page
-    assert f'href="/sessions/{row.id}"' in page
+    assert f'href="/sessions/{row.id}"' in browser.get("/exercises").text
 
 
-def test_home_stays_whole_when_the_last_exercise_is_gone(browser: TestClient, services: Services) -> None:
+def test_the_list_stays_whole_when_the_last_exercise_is_gone(browser: TestClient, services: Services) -> None:
     services.store.create(exercise="juggling", level="L9", source="camera", language="en")
-    assert 'href="/start/bridge?level=L2"' in browser.get("/").text
+    assert "Last time" not in browser.get("/exercises").text
 
 
 @pytest.mark.parametrize("slug", exercise_slugs())
@@ -106,8 +102,6 @@ def test_an_exercise_is_shown_as_its_card_says(browser: TestClient, slug: str) -
     assert all(item.text.zh in page for item in told)
     for level in card.levels:
         assert level.instruction.zh in page
-        is_open = not (level.locked or level.by_clock)
-        assert (f'href="/start/{slug}?level={level.id}"' in page) == is_open
         assert level.why_locked is None or level.why_locked.zh in page
 
 
@@ -132,27 +126,32 @@ def test_what_is_not_there_is_said_as_a_page_or_as_json(browser: TestClient, pat
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
 
 
-def test_a_mistake_of_ours_shows_no_traceback(app: FastAPI, bundle: Bundle) -> None:
-    @app.get("/broken")
-    def broken() -> None:
-        raise ZeroDivisionError("secret")
+def fails_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make a page of ours fail; return its address."""
 
+    def fail(_: str) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(pages, "card_or_404", fail)
+    return "/exercises/bridge"
+
+
+def test_a_mistake_of_ours_shows_no_traceback(app: FastAPI, bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = fails_with(ZeroDivisionError("secret"), monkeypatch)
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         app.state.services = replace(app.state.services, bundle=bundle)
-        page = client.get("/broken", headers={"accept": "text/html"})
+        page = client.get(path, headers={"accept": "text/html"})
         assert page.status_code == 500
         assert "Something went wrong on our side" in page.text
         assert "secret" not in page.text
-        program = client.get("/broken")
+        program = client.get(path)
         assert (program.status_code, program.json()) == (500, {"detail": "Internal Server Error"})
 
 
-def test_trouble_with_the_record_is_said_in_the_language_of_the_reader(app: FastAPI, browser: TestClient) -> None:
-    @app.get("/full")
-    def full() -> None:
-        raise StoreError("records.db", "full")
-
-    answer = browser.get("/full", headers=CHINESE)
+def test_trouble_with_the_record_is_said_in_the_language_of_the_reader(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = browser.get(fails_with(StoreError("records.db", "full"), monkeypatch), headers=CHINESE)
     assert answer.status_code == 503
     assert "磁盘已满" in answer.text
 

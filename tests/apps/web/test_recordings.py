@@ -78,7 +78,7 @@ def status(client: TestClient, address: str) -> dict[str, Any]:
 def files_of(services: Services) -> list[Path]:
     """List the files of the data folder, besides those of the record."""
     found = services.settings.data_dir.rglob("*")
-    return [path for path in found if path.is_file() and "sqlite3" not in path.name]
+    return [path for path in found if path.is_file() and "sqlite3" not in path.name and path.suffix != ".key"]
 
 
 def test_a_simulated_track_is_analyzed_as_everywhere_else(

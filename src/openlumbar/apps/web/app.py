@@ -4,27 +4,48 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from openlumbar import __version__
 from openlumbar.apps.web import rendering
+from openlumbar.apps.web.admission import Admission, as_decided
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
+from openlumbar.apps.web.clock import local_now
 from openlumbar.apps.web.deps import open_services
-from openlumbar.apps.web.routes import coach, files, pages, recordings, sessions
+from openlumbar.apps.web.routes import (
+    account,
+    accounts,
+    coach,
+    files,
+    login,
+    medicines,
+    outcomes,
+    pages,
+    permits,
+    profile,
+    progress,
+    recordings,
+    reminders,
+    sessions,
+    sets,
+    start,
+    today,
+)
 from openlumbar.apps.web.routes.files import ClientFiles
 from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
+from openlumbar.pipeline.care import Clock
 
 _LOOPBACK_NAMES = ("localhost",)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the app; it opens its record when it starts and closes it when it stops."""
+def create_app(settings: Settings, clock: Clock = local_now) -> FastAPI:
+    """Make the app; it opens its record when it starts and closes it when it stops. `clock` tells people's time."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = services = open_services(settings)
+        app.state.services = services = open_services(settings, clock)
         async with services.uploads, services.rooms:
             yield
         services.journal.close()
@@ -36,10 +57,16 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(Security, hosts=_names(settings))],
+        redirect_slashes=False,
+        dependencies=[Depends(as_decided)],
+        middleware=[Middleware(Security, hosts=_names(settings)), Middleware(Admission)],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
-    for routes in (files, coach, sessions, recordings, pages):
+    for routes in (
+        *(files, login, account, accounts),
+        *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
+        *(medicines, outcomes, reminders),
+    ):
         app.include_router(routes.router)
     rendering.install(app)
     return app

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from anyio import to_thread
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from openlumbar.cards import Language, exercise
 from openlumbar.care.pain import Pain
-from openlumbar.coaching.plan import Notice, Plan
+from openlumbar.coaching.plan import Notice, Plan, prescribed
 from openlumbar.physique import Physique
 from openlumbar.pipeline.live import LiveSession, Memory, Received
 from openlumbar.records.journal import Journal
@@ -24,6 +24,9 @@ from openlumbar.records.trouble import StoreError
 
 IDLE_LIMIT_S = 600.0
 """A session without a page for so long is ended (product: time to answer the door, not to come back tomorrow)."""
+
+NO_SESSION = 4004
+"""Close code of the live protocol where there is no such session, or none any more for who asks."""
 
 _CARETAKER_EVERY_S = 30.0
 
@@ -47,9 +50,9 @@ class Room:
 class Rooms:
     """Finds the room of a session; ends rooms that nobody comes back to."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
-        """Start with no session under way."""
-        self._store, self._journal = store, journal
+    def __init__(self, store: Store, journal: Journal, note: Callable[[SessionRow], None]) -> None:
+        """Start with no session under way; `note` writes one that has ended into its person's diary."""
+        self._store, self._journal, self._note = store, journal, note
         self._rooms: dict[str, Room] = {}
         self._opening = asyncio.Lock()
         self._caretaker: asyncio.Task[None] | None = None
@@ -111,7 +114,16 @@ class Rooms:
             counts = {"repetitions": coach.score.counted}
             outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
             await to_thread.run_sync(self._journal.flush)
+            await to_thread.run_sync(self._note, room.row)  # once for each session, whatever is cut off after it
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
+
+    async def let_go(self, is_gone: Callable[[WebSocket], bool]) -> None:
+        """Close the pages' connections of those who may follow no longer; their sessions stay open."""
+        for room in list(self._rooms.values()):
+            if (socket := room.socket) is not None and is_gone(socket):
+                room.socket, room.idle_since_s = None, time.monotonic()
+                with suppress(WebSocketDisconnect, RuntimeError):
+                    await socket.close(NO_SESSION)
 
     async def end_idle(self) -> None:
         """End the sessions that nobody has come back to."""
@@ -146,7 +158,8 @@ def _plan_of(row: SessionRow) -> Plan:
     plan = row.plan
     pain = plan.get("pain_before") or {"back": 0, "leg": 0}
     language: Language = "zh" if row.language == "zh" else "en"
-    return Plan(card, card.level(row.level), int(plan.get("sets", 1)), language, Pain(pain["back"], pain["leg"]))
+    level = prescribed(card.level(row.level), plan.get("repetitions"), plan.get("hold_s"))
+    return Plan(card, level, int(plan.get("sets", 1)), language, Pain(pain["back"], pain["leg"]))
 
 
 def _recorded(notice: Notice) -> dict[str, Any]:

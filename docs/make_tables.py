@@ -17,6 +17,7 @@ from benchmarks.__main__ import AIMS, Aim, shown
 from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
+from openlumbar.apps.web.access import TABLE, Rule
 from openlumbar.cards import FaultRule, Language, ReasonCode, exercise, exercise_slugs
 from openlumbar.care import safety_table
 from openlumbar.kinematics.signals import SIGNAL_NAMES
@@ -157,6 +158,34 @@ def _safety_stages(language: Language) -> str:
     return _table(head, rows)
 
 
+_VISITORS = (
+    "nobody",
+    "the patient",
+    "another patient",
+    "their therapist",
+    "another therapist",
+    "administrator",
+    "alone",
+)
+_ADMITTED: Mapping[Rule, tuple[str, ...]] = {
+    "public": ("yes", "yes", "yes", "yes", "yes", "yes", "yes"),
+    "account": ("login", "yes", "yes", "yes", "yes", "yes", "yes"),
+    "home": ("login", "own", "own", "start", "start", "start", "own"),
+    "patient": ("login", "own", "own", "–", "–", "–", "own"),
+    "own_session": ("login", "yes", "–", "–", "–", "–", "yes"),
+    "read_session": ("login", "yes", "–", "yes", "–", "–", "yes"),
+    "therapist": ("login", "–", "–", "own", "own", "–", "–"),
+    "patient_of": ("login", "–", "–", "yes", "–", "–", "–"),
+    "administrator": ("login", "–", "–", "–", "–", "yes", "–"),
+}
+"""What each rule comes to, written out apart from the code that holds requests to it."""
+
+
+def _access() -> str:
+    rows = ((f"`{line}`", *_ADMITTED[rule]) for line, rule in TABLE.items())
+    return _table(("address", *_VISITORS), rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "signals": _signals,
     "pose-track": _pose_track,
@@ -165,6 +194,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "commands": _commands,
     "example": _example,
     "numbers": _numbers,
+    "access": _access,
     **{f"safety-questions-{language}": partial(_safety_questions, language) for language in _QUESTION_HEADS},
     **{f"safety-matrix-{language}": partial(_safety_matrix, language) for language in _QUESTION_HEADS},
     **{f"safety-adaptations-{language}": partial(_safety_adaptations, language) for language in _QUESTION_HEADS},

@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from openlumbar.records.store import Store
+from records.processes import make_ready
+
+
+@pytest.fixture(scope="session")
+def ready_to_fork() -> None:
+    """Start the process that those of tests are forked from."""
+    make_ready()
 
 
 @pytest.fixture

@@ -8,46 +8,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any
 
 from openlumbar.care import medicines as care
 from openlumbar.care.medicines import Alteration, Flag, Intake, Medicine, Schedule, flag_rules, intakes_between
 from openlumbar.care.wall_time import at_wall_time, zone_of
 from openlumbar.errors import InputError
+from openlumbar.records.diary import DiaryEntry, EntryKind
 
-KINDS = ("medicine", "intake", "medicine_questions", "profile")
+KINDS: tuple[EntryKind, ...] = ("medicine", "intake", "medicine_questions", "profile")
 """The kinds of entry that the medicines page reads."""
 
 DAYS_A_WEEK = 7
-
-
-class Entry(Protocol):
-    """One entry of a person's diary, as far as it is read here."""
-
-    @property
-    def number(self) -> int:
-        """Return its place in the order of writing."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Return what it is about."""
-        ...
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """Return what it says."""
-        ...
-
-    @property
-    def day(self) -> date:
-        """Return the day that it is about."""
-        ...
-
-    @property
-    def at(self) -> datetime:
-        """Return when it was written."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +61,13 @@ class AboutYou:
 # ------------------------------------------------------------------------------------------------------------ the list
 
 
-def listed(entries: Iterable[Entry]) -> tuple[Medicine, ...]:
+def listed(entries: Iterable[DiaryEntry]) -> tuple[Medicine, ...]:
     """Return the medicines on the list, in the order in which they came there."""
     latest = {entry.data["id"]: entry.data for entry in entries if entry.kind == "medicine"}
     return tuple(medicine_of(data) for data in latest.values() if not data["removed"])
 
 
-def analgesic_started_or_raised(entries: Iterable[Entry], day: date) -> bool:
+def analgesic_started_or_raised(entries: Iterable[DiaryEntry], day: date) -> bool:
     """Tell whether the list says that something which may mask pain was begun or raised on a day.
 
     What was taken off the list counts as well: less pain after it proves nothing either.
@@ -140,7 +112,7 @@ def data_of(medicine: Medicine, *, removed: bool = False) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------------- its intakes
 
 
-def intakes(entries: Iterable[Entry]) -> tuple[Intake, ...]:
+def intakes(entries: Iterable[DiaryEntry]) -> tuple[Intake, ...]:
     """Return the latest word on each due time; one that was taken back is open."""
     latest: dict[tuple[str, float], Intake] = {}
     for entry in entries:
@@ -156,7 +128,7 @@ def intake_data(medicine_id: str, due_at: datetime, state: str) -> dict[str, Any
     return {"medicine": medicine_id, "due_at": due_at.isoformat(), "state": state}
 
 
-def due_on(entries: Collection[Entry], now: datetime) -> tuple[Due, ...]:
+def due_on(entries: Collection[DiaryEntry], now: datetime) -> tuple[Due, ...]:
     """List the due times of the day that it is now, by time."""
     begins, ends = day_span(now)
     said = intakes(entries)
@@ -168,12 +140,12 @@ def due_on(entries: Collection[Entry], now: datetime) -> tuple[Due, ...]:
     return tuple(sorted(due, key=lambda each: each.intake.due_at.timestamp()))
 
 
-def due_now(entries: Collection[Entry], now: datetime) -> tuple[Due, ...]:
+def due_now(entries: Collection[DiaryEntry], now: datetime) -> tuple[Due, ...]:
     """List what is due by now and was neither taken nor skipped."""
     return tuple(due for due in due_on(entries, now) if due.is_past and due.intake.state == "open")
 
 
-def when_needed(entries: Collection[Entry], now: datetime) -> tuple[tuple[Medicine, tuple[Intake, ...]], ...]:
+def when_needed(entries: Collection[DiaryEntry], now: datetime) -> tuple[tuple[Medicine, tuple[Intake, ...]], ...]:
     """List the medicines without fixed times that are being taken, each with what was taken of it on the day."""
     today, said = now.date(), intakes(entries)
     return tuple(
@@ -183,7 +155,7 @@ def when_needed(entries: Collection[Entry], now: datetime) -> tuple[tuple[Medici
     )
 
 
-def require_due(entries: Collection[Entry], medicine_id: str, due_at: datetime) -> Medicine:
+def require_due(entries: Collection[DiaryEntry], medicine_id: str, due_at: datetime) -> Medicine:
     """Return a medicine of the list that is due at a time, or that is taken when needed.
 
     Raises:
@@ -199,7 +171,7 @@ def require_due(entries: Collection[Entry], medicine_id: str, due_at: datetime) 
     return medicine
 
 
-def history(entries: Collection[Entry], now: datetime, days: int) -> tuple[DayOfIntakes, ...]:
+def history(entries: Collection[DiaryEntry], now: datetime, days: int) -> tuple[DayOfIntakes, ...]:
     """List the days before today on which something was due or was taken, newest first.
 
     A day goes by the list as it stood then.
@@ -234,7 +206,7 @@ def _day_of(
     return DayOfIntakes(day, tuple(marked), unmarked)
 
 
-def _snapshots(entries: Iterable[Entry]) -> dict[str, list[tuple[date, Medicine, bool]]]:
+def _snapshots(entries: Iterable[DiaryEntry]) -> dict[str, list[tuple[date, Medicine, bool]]]:
     written = sorted((entry for entry in entries if entry.kind == "medicine"), key=lambda entry: entry.data["id"])
     return {
         name: [(entry.day, medicine_of(entry.data), entry.data["removed"]) for entry in group]
@@ -249,7 +221,7 @@ def _is_of(intake: Intake, medicine: Medicine, day: date, now: datetime) -> bool
 # ------------------------------------------------------------------------------------------------- what to ask about
 
 
-def about_you(entries: Iterable[Entry], day: date) -> AboutYou:
+def about_you(entries: Iterable[DiaryEntry], day: date) -> AboutYou:
     """Return what is known of the person on a day, from the safety profile and from the questions of this page."""
     latest = {entry.kind: entry for entry in entries if entry.kind in ("profile", "medicine_questions")}
     profile, asked = latest.get("profile"), latest.get("medicine_questions")
@@ -267,7 +239,7 @@ def questions_data(applies: Iterable[str], weeks_pregnant: int | None) -> dict[s
     return {"applies": sorted(applies), "weeks_pregnant": weeks_pregnant}
 
 
-def worth_asking(entries: Collection[Entry], day: date, *, before_massage: bool = False) -> tuple[Flag, ...]:
+def worth_asking(entries: Collection[DiaryEntry], day: date, *, before_massage: bool = False) -> tuple[Flag, ...]:
     """List what to ask a pharmacist or doctor about on a day, in the order of the file.
 
     What the profile says counts at once; as long as the questions of this page are not answered, that is said too.
@@ -280,7 +252,7 @@ def worth_asking(entries: Collection[Entry], day: date, *, before_massage: bool 
     return tuple(flag for flag in flag_rules().flags if flag in raised)
 
 
-def _weeks_on(asked: Entry, day: date) -> int | None:
+def _weeks_on(asked: DiaryEntry, day: date) -> int | None:
     """Return the weeks of a pregnancy on a day; None once it must be over, when it has to be asked again."""
     weeks: int | None = asked.data["weeks_pregnant"]
     if weeks is None:

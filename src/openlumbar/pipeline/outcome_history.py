@@ -9,9 +9,9 @@ from typing import Any, Literal
 from openlumbar.care.measure_cards import Measure, measures
 from openlumbar.care.outcomes import Band, Change, Refusal, Score, change, due, matters_band, score_measure
 from openlumbar.care.safety_rules import stages
-from openlumbar.pipeline.medicine_list import Entry
+from openlumbar.records.diary import DiaryEntry, EntryKind
 
-KINDS = ("outcome", "profile")
+KINDS: tuple[EntryKind, ...] = ("outcome", "profile")
 """The kinds of entry that the pages of the measures read."""
 
 Side = Literal["left", "right"]
@@ -73,14 +73,14 @@ class Course:
         return change(self.card.id, earlier[-1].score, _other(answered.score)) if earlier else None
 
 
-def course(card: Measure, entries: Iterable[Entry]) -> Course:
+def course(card: Measure, entries: Iterable[DiaryEntry]) -> Course:
     """Read all the times that a measure was answered; what its card cannot score any more is left out."""
     found = (_answered(card, entry) for entry in entries if entry.kind == "outcome" and _is_of(card, entry))
     times = sorted((each for each in found if each is not None), key=lambda each: (each.day, each.number))
     return Course(card, tuple(times))
 
 
-def courses(entries: Iterable[Entry]) -> tuple[Course, ...]:
+def courses(entries: Iterable[DiaryEntry]) -> tuple[Course, ...]:
     """Read every measure there is, by id."""
     answered = [entry for entry in entries if entry.kind == "outcome"]
     return tuple(course(card, answered) for card in measures())
@@ -97,7 +97,7 @@ def is_due(one: Course, day: date, states: Mapping[str, bool | None]) -> bool:
     return due(one.card.id, one.last.day if one.last else None, day, states)
 
 
-def states_on(entries: Iterable[Entry], day: date) -> Mapping[str, bool | None]:
+def states_on(entries: Iterable[DiaryEntry], day: date) -> Mapping[str, bool | None]:
     """Return what is known of a person on a day that keeps measures from being taken; None: not known."""
     profile = next((entry for entry in reversed(list(entries)) if entry.kind == "profile"), None)
     onset = profile and profile.data.get("onset")
@@ -126,12 +126,12 @@ def side_of(card: Measure) -> Side | None:
     return next((side for side in sides if card.id.endswith(f"-{side}")), None)
 
 
-def _is_of(card: Measure, entry: Entry) -> bool:
+def _is_of(card: Measure, entry: DiaryEntry) -> bool:
     name, side = entry.data["measure"], entry.data.get("side")
     return card.id in (name, f"{name}-{side}")
 
 
-def _answered(card: Measure, entry: Entry) -> Answered | None:
+def _answered(card: Measure, entry: DiaryEntry) -> Answered | None:
     scored = score_measure(card, entry.data["answers"])
     if isinstance(scored, Refusal):
         return None

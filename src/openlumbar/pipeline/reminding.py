@@ -26,10 +26,11 @@ from openlumbar.care.reminders import (
     reminders_between,
 )
 from openlumbar.errors import InputError
-from openlumbar.pipeline.medicine_list import Entry, day_span, intake_data, intakes, listed
+from openlumbar.pipeline.medicine_list import day_span, intake_data, intakes, listed
 from openlumbar.pipeline.outcome_history import courses, states_on
+from openlumbar.records.diary import DiaryEntry, EntryKind
 
-KINDS = ("medicine", "intake", "outcome", "reminders", "acknowledgement", "set", "profile")
+KINDS: tuple[EntryKind, ...] = ("medicine", "intake", "outcome", "reminders", "acknowledgement", "set", "profile")
 """The kinds of entry that reminders rest on."""
 
 Said = Literal["done", "taken", "skipped"]
@@ -65,17 +66,18 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredReminder:
-    """A reminder of today to which something was said."""
+    """A reminder of today to which something was said; one that a set closed has no word to be taken back."""
 
     reminder: Reminder
     said: Said
+    can_be_undone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
     """A person's reminders at a moment; `plans` are the times of today's exercises."""
 
-    entries: Collection[Entry]
+    entries: Collection[DiaryEntry]
     plans: tuple[ExercisePlan, ...]
     now: datetime
 
@@ -111,7 +113,11 @@ class Reminding:
         """List the reminders that are due today and were answered, each with what was said."""
         found = self.between(*day_span(self.now))
         said = {answer.reminder_id: answer.said for answer in self._answers(found)}
-        return tuple(AnsweredReminder(each, said[each.id]) for each in found if each.id in said)
+        return tuple(
+            AnsweredReminder(each, said[each.id], each.kind == "medicine" or self.written_answer(each.id) is not None)
+            for each in found
+            if each.id in said
+        )
 
     def for_feed(self) -> tuple[Reminder, ...]:
         """List the reminders for a calendar: today's and the next days', as far as they are not answered."""
@@ -161,7 +167,7 @@ class Reminding:
 # ---------------------------------------------------------------------------------------------------------- the choice
 
 
-def choice_in(entries: Iterable[Entry]) -> Choice:
+def choice_in(entries: Iterable[DiaryEntry]) -> Choice:
     """Return what was chosen last, else what holds by default."""
     chosen = [entry.data for entry in entries if entry.kind == "reminders"]
     if not chosen:
@@ -191,7 +197,7 @@ def _quiet(span: tuple[time, time] | None) -> QuietHours | None:
 # --------------------------------------------------------------------------------------------------------- the answers
 
 
-def answers_to(reminders: Iterable[Reminder], entries: Collection[Entry]) -> tuple[Acknowledgement, ...]:
+def answers_to(reminders: Iterable[Reminder], entries: Collection[DiaryEntry]) -> tuple[Acknowledgement, ...]:
     """Return what was said to reminders: by intakes, by acknowledgements, and by sets that were done.
 
     A set closes the earliest reminder of its exercise and day that has not closed by itself and that nothing was said
@@ -216,7 +222,7 @@ def answers_to(reminders: Iterable[Reminder], entries: Collection[Entry]) -> tup
 
 
 def _by_sets(
-    reminders: Iterable[Reminder], entries: Collection[Entry], answered: Mapping[str, Acknowledgement]
+    reminders: Iterable[Reminder], entries: Collection[DiaryEntry], answered: Mapping[str, Acknowledgement]
 ) -> list[Acknowledgement]:
     sets: dict[tuple[str, date], list[datetime]] = {}
     for entry in entries:
@@ -252,7 +258,7 @@ def _subject(reminder: Reminder) -> str:
 # -------------------------------------------------------------------------------------------------------- the measures
 
 
-def measure_plan(entries: Collection[Entry], today: date) -> MeasurePlan:
+def measure_plan(entries: Collection[DiaryEntry], today: date) -> MeasurePlan:
     """Return the measures to ask a person for: not what others measure, nor forms of which only a total is kept.
 
     Such a form is asked for once it was entered for the first time. Asking begins on the first day that the person

@@ -22,7 +22,8 @@ from openlumbar.records.vault import Cipher, Wrapped
 
 EntryKind = Literal[
     "profile", "answers", "pain", "painkiller", "set", "programme", "clearance", "unlock", "lock", "lock_lifted",
-    "note", "medicine", "intake", "outcome", "reminders", "acknowledgement", "consent", "withdrawn",
+    "note", "medicine", "medicine_questions", "intake", "outcome", "reminders", "acknowledgement", "consent",
+    "withdrawn",
 ]  # fmt: skip
 
 PEOPLE_KEPT = 64
@@ -101,6 +102,12 @@ class Diary:
             for found in self._all(person_id)
             if (kinds is None or found.kind in kinds) and (since is None or found.day >= since)
         )
+
+    def everything(self, person_id: str) -> tuple[DiaryEntry, ...]:
+        """Return all that was ever written, what was withdrawn and that it was included."""
+        rows = [row for row in self._newer(person_id, 0, None) if row.number is not None]
+        cipher = self._store.vault.cipher(person_id, _wrapped(rows[0])) if rows else None
+        return tuple(_opened(row._mapping, person_id, cipher) for row in rows if cipher is not None)
 
     def withdraw(self, person_id: str, number: int, at: datetime, by: str | None = None) -> bool:
         """Take an entry back, by another that says so; False when there is no such entry, or no more."""

@@ -96,7 +96,12 @@ class Vault:
     @classmethod
     def beside(cls, database: Path) -> Self:
         """Keep the key in a file beside the database: `records.sqlite3` has `records.key`."""
-        return cls(KeyFile(database.with_suffix(".key")))
+        return cls.in_file(database.with_suffix(".key"))
+
+    @classmethod
+    def in_file(cls, path: Path) -> Self:
+        """Keep the key in a file of that path."""
+        return cls(KeyFile(path))
 
     def make_ready(self, *, may_make: bool) -> None:
         """Read the master keys, or make the first where that is allowed.

@@ -14,14 +14,13 @@ from importlib.resources import files
 from typing import Literal
 
 import jinja2
-from babel.dates import format_date, format_skeleton
 from pydantic import TypeAdapter
 
 from openlumbar.cards import Language, Text
 from openlumbar.care.measure_cards import Measure
-from openlumbar.care.outcomes import Band
+from openlumbar.care.outcomes import Band, value_text
+from openlumbar.dates_and_numbers import day_of_year, long_day, month
 
-_LOCALES: dict[Language, str] = {"en": "en", "zh": "zh_Hans_CN"}
 _KEY_ROW_PX = 24
 _VALUE_ROOM_PX = 34
 """The least room between two points for their values to be written beside them."""
@@ -132,7 +131,7 @@ class _Drawing:
 
     def text_of(self, value: float) -> str:
         """Write a value as the measure has it: by name, else as a number."""
-        return self._names.get(value) or f"{round(value, 1):g}".replace("-", "\N{MINUS SIGN}")
+        return value_text(self.card, value, self.language).replace("-", "\N{MINUS SIGN}")
 
     @property
     def _names(self) -> dict[float, str]:
@@ -210,21 +209,17 @@ class _Drawing:
         days = (last - first).days
         count = min(most, days + 1)
         shown = [first + timedelta(days=round(days * place / max(1, count - 1))) for place in range(count)]
-        skeleton = "MMMd" if first.year == last.year else "yMMM"
-        return tuple(
-            Mark(x(day.toordinal()), bottom, format_skeleton(skeleton, day, locale=_LOCALES[self.language]))
-            for day in shown
-        )
+        write = day_of_year if first.year == last.year else month
+        return tuple(Mark(x(day.toordinal()), bottom, write(day, self.language)) for day in shown)
 
     def _description(self) -> str:
-        locale = _LOCALES[self.language]
         (first_day, first), (last_day, last) = self.values[0], self.values[-1]
         parts = {
             "count": len(self.values),
             "first": self.text_of(first),
             "last": self.text_of(last),
-            "first_day": format_date(first_day, "long", locale=locale),
-            "last_day": format_date(last_day, "long", locale=locale),
+            "first_day": long_day(first_day, self.language),
+            "last_day": long_day(last_day, self.language),
         }
         told = self._say("description" if len(self.values) > 1 else "description_one", **parts)
         named = [f"{words[:1].upper()}{words[1:]}" for _, words in self._key()]

@@ -1,7 +1,8 @@
 // What every page needs: its styles, the choice of colours, lists with a "none of these", sending a
-// recording, and htmx where a page uses it.
+// recording, reminders where they were asked for, and htmx where a page uses it.
 
 import "../styles/app.css";
+import { followReminders } from "./reminders.ts";
 import { followTheme } from "./theme.ts";
 import { followTicks } from "./ticks.ts";
 import { followUpload } from "./upload.ts";
@@ -12,5 +13,6 @@ followTheme(document);
 addEventListener("DOMContentLoaded", () => {
   followTicks(document);
   followUpload(document);
+  followReminders(document);
   if (document.querySelector(HTMX_USED)) void import("htmx.org");
 });

@@ -21,11 +21,9 @@ from openlumbar.apps.web import access
 from openlumbar.apps.web.access import Line, Rule
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.rendering import failure, store_failure, wants_page
+from openlumbar.apps.web.rooms import NO_SESSION
 from openlumbar.apps.web.viewer import Role, Viewer, who
 from openlumbar.records.trouble import StoreError
-
-NO_SESSION = 4004
-"""Close code of the live protocol where there is no such session."""
 
 _ROLES: Mapping[Rule, tuple[Role, ...]] = {
     "account": ("patient", "therapist", "administrator"),
@@ -89,8 +87,8 @@ class Admission:
 
 
 def decide(services: Services, connection: HTTPConnection, line: Line | None) -> Verdict:
-    """Decide what becomes of a request."""
-    viewer = who(connection, services)
+    """Decide what becomes of a request; a look at somebody else's record is written down before it is had."""
+    viewer, account = who(connection, services)
     if line is None:
         return Verdict(viewer, 404)
     if viewer is None:
@@ -99,7 +97,27 @@ def decide(services: Services, connection: HTTPConnection, line: Line | None) ->
         if line.rule == "home":
             return Verdict(viewer, 303, _BEGIN[viewer.role])
         return Verdict(viewer, 404)
+    whose = _whose(services, line)
+    if whose is not None and whose != viewer.person_id:
+        if account is None or not services.accounts.may_read(account, whose):
+            return Verdict(viewer, 404)
+        if connection.scope.get("method") == "GET":  # what changes something is written down by who changes it
+            services.audit.write(account.id, "read_person", whose, {"page": _code(line)}, services.clock())
     return Verdict(viewer)
+
+
+def _whose(services: Services, line: Line) -> str | None:
+    """Name the person whose record the address is about; None where it is nobody's, which the route says itself."""
+    if line.rule in ("own_session", "read_session"):
+        row = services.store.session(line.named["session_id"])
+        return None if row is None else row.person_id
+    return line.named["person_id"] if line.rule == "patient_of" else None
+
+
+def _code(line: Line) -> str:
+    """Name a page as the audit does, without what its address is about."""
+    parts = (part for part in line.template.split("/") if part and not part.startswith("{"))
+    return ".".join(parts)
 
 
 def _refused(request: Request, verdict: Verdict) -> Response:

@@ -12,7 +12,19 @@ from openlumbar.apps.web import rendering
 from openlumbar.apps.web.admission import Admission, as_decided
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
 from openlumbar.apps.web.deps import open_services
-from openlumbar.apps.web.routes import coach, files, pages, recordings, sessions
+from openlumbar.apps.web.routes import (
+    account,
+    accounts,
+    coach,
+    files,
+    login,
+    medicines,
+    outcomes,
+    pages,
+    recordings,
+    reminders,
+    sessions,
+)
 from openlumbar.apps.web.routes.files import ClientFiles
 from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
@@ -42,7 +54,11 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=[Middleware(Security, hosts=_names(settings)), Middleware(Admission)],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
-    for routes in (files, coach, sessions, recordings, pages):
+    for routes in (
+        *(files, login, account, accounts),
+        *(coach, sessions, recordings, pages),
+        *(medicines, outcomes, reminders),
+    ):
         app.include_router(routes.router)
     rendering.install(app)
     return app

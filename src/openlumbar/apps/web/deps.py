@@ -1,23 +1,36 @@
 """Everything the app works with, put together once when it starts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from openlumbar.apps.web.bundle import Bundle
+from openlumbar.apps.web.clock import local_now
 from openlumbar.apps.web.languages import Languages
+from openlumbar.apps.web.login_steps import Steps, Tries
 from openlumbar.apps.web.rooms import Rooms
 from openlumbar.apps.web.settings import Settings
 from openlumbar.apps.web.uploads import UploadQueue
+from openlumbar.care.reminders import ExercisePlan
+from openlumbar.records.accounts import Accounts
+from openlumbar.records.audit import Audit
+from openlumbar.records.diary import Diary
 from openlumbar.records.journal import Journal
+from openlumbar.records.people import People
 from openlumbar.records.store import Store
 
 
 @dataclass(frozen=True)
 class Services:
-    """What the routes use."""
+    """What the routes use.
+
+    `clock` tells what time it is where the person is, with its zone; `plans` tells the times of a person's exercises
+    of the day that it is at a moment.
+    """
 
     settings: Settings
     store: Store
@@ -26,6 +39,14 @@ class Services:
     uploads: UploadQueue
     bundle: Bundle
     languages: Languages
+    people: People
+    diary: Diary
+    accounts: Accounts
+    audit: Audit
+    tries: Tries
+    steps: Steps
+    clock: Callable[[], datetime]
+    plans: Callable[[str, datetime], tuple[ExercisePlan, ...]]
 
 
 def open_services(settings: Settings) -> Services:
@@ -44,6 +65,14 @@ def open_services(settings: Settings) -> Services:
         uploads=UploadQueue(store, settings.uploads_dir),
         bundle=Bundle(),
         languages=Languages.load(),
+        people=People(store),
+        diary=Diary(store),
+        accounts=Accounts(store),
+        audit=Audit(store),
+        tries=Tries(),
+        steps=Steps(),
+        clock=local_now,
+        plans=lambda _person, _now: (),
     )
 
 

@@ -6,7 +6,8 @@ A catalogue may have several files, so that each part of the app keeps its own; 
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +15,7 @@ import polib
 from starlette.requests import HTTPConnection
 
 from openlumbar.cards import Language
-from openlumbar.dates_and_numbers import day_and_time, decimal, full_day, short_time
+from openlumbar.dates_and_numbers import day_and_time, decimal, full_day, medium_day, short_time, weekday
 from openlumbar.errors import InputError
 
 FOLDER = Path(__file__).parent / "locale"
@@ -61,6 +62,18 @@ class Wording:
     def moment(self, moment: datetime) -> str:
         """Write day and time of a moment, on this computer's clock."""
         return day_and_time(moment.astimezone(), self.language)
+
+    def calendar_day(self, day: date) -> str:
+        """Write a day of the calendar."""
+        return medium_day(day, self.language)
+
+    def weekday(self, number: int) -> str:
+        """Name a day of the week, Monday 0."""
+        return weekday(number, self.language)
+
+    def clock(self, time: time_of_day) -> str:
+        """Write a time of day that is the same wherever one is."""
+        return short_time(time, self.language)
 
     def number(self, value: float) -> str:
         """Write a number with the language's own marks, to three digits after the point."""

@@ -17,6 +17,7 @@ from openlumbar.apps.web.bundle import Bundle, Entry
 from openlumbar.apps.web.languages import Languages
 from openlumbar.errors import InputError
 from openlumbar.messages import refusal_text
+from openlumbar.records.account_rules import account_rules
 from openlumbar.records.trouble import StoreError, Trouble
 
 FOLDER = Path(__file__).parent / "templates"
@@ -44,6 +45,7 @@ def render(request: Request, template: str, status_code: int = 200, **values: An
         "lang_tag": wording.tag,
         "path": request.url.path + query,
         "url_for": lambda name, **parts: str(request.app.url_path_for(name, **parts)),
+        "viewer": getattr(request.state, "viewer", None),
         "wording": wording,
     }
     return HTMLResponse(_environment().get_template(template).render(given | values), status_code)
@@ -155,5 +157,5 @@ def _environment() -> jinja2.Environment:
     )
     install = environment.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
     install(languages.gettext, languages.ngettext, newstyle=True)
-    environment.globals["refusal_text"] = refusal_text
+    environment.globals |= {"refusal_text": refusal_text, "account_rules": account_rules}
     return environment

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from anyio import to_thread
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from openlumbar.cards import Language, exercise
 from openlumbar.care.pain import Pain
@@ -24,6 +24,9 @@ from openlumbar.records.trouble import StoreError
 
 IDLE_LIMIT_S = 600.0
 """A session without a page for so long is ended (product: time to answer the door, not to come back tomorrow)."""
+
+NO_SESSION = 4004
+"""Close code of the live protocol where there is no such session, or none any more for who asks."""
 
 _CARETAKER_EVERY_S = 30.0
 
@@ -112,6 +115,14 @@ class Rooms:
             outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
             await to_thread.run_sync(self._journal.flush)
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
+
+    async def let_go(self, is_gone: Callable[[WebSocket], bool]) -> None:
+        """Close the pages' connections of those who may follow no longer; their sessions stay open."""
+        for room in list(self._rooms.values()):
+            if (socket := room.socket) is not None and is_gone(socket):
+                room.socket, room.idle_since_s = None, time.monotonic()
+                with suppress(WebSocketDisconnect, RuntimeError):
+                    await socket.close(NO_SESSION)
 
     async def end_idle(self) -> None:
         """End the sessions that nobody has come back to."""

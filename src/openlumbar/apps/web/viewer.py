@@ -8,6 +8,8 @@ from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
 from openlumbar.apps.web.deps import Services
+from openlumbar.apps.web.login_cookie import token_of
+from openlumbar.records.accounts import Account
 from openlumbar.records.people import SELF
 
 Role = Literal["patient", "therapist", "administrator"]
@@ -29,13 +31,20 @@ class Viewer:
 ALONE = Viewer("patient", SELF, alone=True)
 
 
-def who(connection: HTTPConnection, services: Services) -> Viewer | None:
-    """Find out who asks, None for nobody that is known here.
+def who(connection: HTTPConnection, services: Services) -> tuple[Viewer | None, Account | None]:
+    """Find out who asks and by which account, None for nobody that is known here.
 
     Without any account the program is one person's, who sits at this very machine: whoever comes from elsewhere, if
     only through a proxy, is nobody.
     """
-    return ALONE if services.settings.is_loopback and _is_at_this_machine(connection) else None
+    if not services.accounts.any():
+        is_here = services.settings.is_loopback and _is_at_this_machine(connection)
+        return (ALONE if is_here else None), None
+    token = token_of(connection)
+    account = services.accounts.account_of(token, services.clock()) if token else None
+    if account is None:
+        return None, None
+    return Viewer(account.role, account.person_id, account.id), account
 
 
 def _is_at_this_machine(connection: HTTPConnection) -> bool:

@@ -10,6 +10,7 @@ from openlumbar.apps.web.deps import Wired
 from openlumbar.apps.web.languages import COOKIE, COOKIE_LASTS_S, is_local_path, known_language, language_of
 from openlumbar.apps.web.rendering import failure, render
 from openlumbar.apps.web.start_form import HEIGHT_COOKIE, Checked, StartForm, check
+from openlumbar.apps.web.viewer import Own
 from openlumbar.cards import Card, Level, exercise, exercise_slugs
 from openlumbar.care.safety import group_a
 from openlumbar.reports.cards_page import CardWords, references
@@ -23,9 +24,9 @@ FIRST_EXERCISE = "bridge"
 
 
 @router.get("/")
-def home(request: Request, wired: Wired) -> Response:
+def home(request: Request, wired: Wired, own: Own) -> Response:
     """Offer the exercises, and the next set as the largest thing."""
-    last = next((row for row in wired.store.sessions(1) if row.exercise in exercise_slugs()), None)
+    last = next((row for row in wired.store.sessions(1, person_id=own) if row.exercise in exercise_slugs()), None)
     following = exercise(last.exercise if last else FIRST_EXERCISE)
     return render(
         request,

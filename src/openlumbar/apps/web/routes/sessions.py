@@ -14,6 +14,7 @@ from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.results import entry_of, set_facts
 from openlumbar.apps.web.routes.pages import card_or_404, start_form_page
 from openlumbar.apps.web.start_form import HEIGHT_COOKIE, HEIGHT_LASTS_S, Checked, StartForm, check, read_form
+from openlumbar.apps.web.viewer import Own
 from openlumbar.cards import Card
 from openlumbar.care.pain import may_start, pain_rules
 from openlumbar.care.safety import Decision, group_a
@@ -62,13 +63,13 @@ _GONE: dict[int | str, dict[str, Any]] = {404: {"description": "there is no such
 
 
 @router.post("/sessions", status_code=303, openapi_extra=_BODY, responses=_REFUSALS)
-async def begin(request: Request, wired: Wired) -> Response:
+async def begin(request: Request, wired: Wired, own: Own) -> Response:
     """Begin a session, if the answers to the safety questions allow it."""
     form = StartForm.read(await read_form(request))
-    return await to_thread.run_sync(_begin, request, wired, form)
+    return await to_thread.run_sync(_begin, request, wired, own, form)
 
 
-def _begin(request: Request, wired: Services, form: StartForm) -> Response:
+def _begin(request: Request, wired: Services, own: str, form: StartForm) -> Response:
     card = card_or_404(form.exercise)
     if form.source not in ("camera", "simulated"):
         raise HTTPException(422, "source: choose camera or simulated")
@@ -81,14 +82,14 @@ def _begin(request: Request, wired: Services, form: StartForm) -> Response:
     if checked.pain is not None and not may_start(checked.pain):
         most = {rule.of: int(rule.at_least.value) - 1 for rule in pain_rules().before}
         return render(request, "not_today.html", pain=checked.pain, most=most, path=f"/start/{card.slug}")
-    row = _create(request, wired.store, card, form, checked)
+    row = _create(request, wired.store, own, card, form, checked)
     answer = RedirectResponse(f"/coach/{row.id}", 303)
     if not is_watching and form.height_cm:
         answer.set_cookie(HEIGHT_COOKIE, form.height_cm[:10], HEIGHT_LASTS_S, httponly=True, samesite="lax")
     return answer
 
 
-def _create(request: Request, store: Store, card: Card, form: StartForm, checked: Checked) -> SessionRow:
+def _create(request: Request, store: Store, own: str, card: Card, form: StartForm, checked: Checked) -> SessionRow:
     """Record the session and, of one that somebody exercises in, the answers that let it begin."""
     assert checked.level is not None  # without a level there are problems  # noqa: S101
     pain = {"back": checked.pain.back, "leg": checked.pain.leg} if checked.pain else None
@@ -99,6 +100,7 @@ def _create(request: Request, store: Store, card: Card, form: StartForm, checked
         language=language_of(request),
         plan={"sets": checked.sets, "pain_before": pain},
         physique=checked.physique,
+        person_id=own,
     )
     if pain:
         gate = {"outcome": form.decision.outcome, "answers": list(form.answers), "pain": pain}
@@ -122,15 +124,16 @@ def _help_page(request: Request, decision: Decision, card: Card) -> Response:
 def history_page(
     request: Request,
     wired: Wired,
+    own: Own,
     before: Annotated[str | None, Query(max_length=64)] = None,
     deleted: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     """List the sessions, newest first."""
-    if before is not None and wired.store.session(before) is None:
+    if before is not None and _own_session(wired, own, before) is None:
         raise HTTPException(404)
-    rows = wired.store.sessions(ON_ONE_PAGE + 1, before)
+    rows = wired.store.sessions(ON_ONE_PAGE + 1, before, person_id=own)
     shown, language = rows[:ON_ONE_PAGE], language_of(request)
-    gone = wired.store.session(deleted) if deleted else None
+    gone = _own_session(wired, own, deleted) if deleted else None
     return render(
         request,
         "sessions.html",
@@ -141,15 +144,15 @@ def history_page(
 
 
 @router.get("/sessions/export.json")
-def export_all_json(wired: Wired) -> Response:
-    """Send all sessions with everything that happened in them."""
-    return _file(_json(export_json(wired.store)), "application/json", "openlumbar.json")
+def export_all_json(wired: Wired, own: Own) -> Response:
+    """Send all of one's own sessions with everything that happened in them."""
+    return _file(_json(export_json(wired.store, person_id=own)), "application/json", "openlumbar.json")
 
 
 @router.get("/sessions/export.csv", response_class=CsvResponse)
-def export_all_csv(wired: Wired) -> Response:
-    """Send the repetitions of all sessions as a table."""
-    return _file(export_csv(wired.store), "text/csv", "openlumbar.csv")
+def export_all_csv(wired: Wired, own: Own) -> Response:
+    """Send the repetitions of all of one's own sessions as a table."""
+    return _file(export_csv(wired.store, person_id=own), "text/csv", "openlumbar.csv")
 
 
 @router.get("/sessions/{session_id}", include_in_schema=False)
@@ -175,14 +178,15 @@ def result_page(request: Request, session_id: str, wired: Wired) -> Response:
 def export_one_json(session_id: str, wired: Wired) -> Response:
     """Send a session with everything that happened in it and its signals."""
     row = _row_or_404(wired, session_id)
-    return _file(_json(export_json(wired.store, [row.id], with_signals=True)), "application/json", _name(row, "json"))
+    found = export_json(wired.store, [row.id], with_signals=True, person_id=row.person_id)
+    return _file(_json(found), "application/json", _name(row, "json"))
 
 
 @router.get("/sessions/{session_id}/export.csv", response_class=CsvResponse, responses=_GONE)
 def export_one_csv(session_id: str, wired: Wired) -> Response:
     """Send a session's repetitions as a table."""
     row = _row_or_404(wired, session_id)
-    return _file(export_csv(wired.store, [row.id]), "text/csv", _name(row, "csv"))
+    return _file(export_csv(wired.store, [row.id], person_id=row.person_id), "text/csv", _name(row, "csv"))
 
 
 @router.get("/sessions/{session_id}/report.html", response_class=HTMLResponse, responses=_GONE)
@@ -216,6 +220,12 @@ def restore(session_id: str, wired: Wired) -> Response:
 def article_css() -> Response:
     """Send the styles of a result, which are those of the report."""
     return Response(article_style(), media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+def _own_session(wired: Services, own: str, session_id: str) -> SessionRow | None:
+    """Return a session of the viewer's own; somebody else's is as if it were not there."""
+    row = wired.store.session(session_id)
+    return row if row is not None and row.person_id == own else None
 
 
 def _row_or_404(wired: Services, session_id: str) -> SessionRow:

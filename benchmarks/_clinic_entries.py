@@ -68,7 +68,9 @@ class Writing:
         yield self._draft("consent", {"what": "storage", "version": "1", "given": True}, at)
         yield self._draft("profile", profile, at)
         quiet = {"quiet": ["22:00", "07:00"]}
-        yield self._draft("reminders", {"exercise": True, "medicine": True, "outcome": True, "details": False} | quiet, at)
+        yield self._draft(
+            "reminders", {"exercise": True, "medicine": True, "outcome": True, "details": False} | quiet, at
+        )
         for number in self._medicines:
             yield self._draft("medicine", self._medicine(number, day), at)
 
@@ -104,9 +106,9 @@ class Writing:
 
     def _morning(self, lived: LivedDay, yesterday: LivedDay | None) -> Iterator[Draft]:
         said, at = lived.said, self._at(lived.day, 7)
-        if yesterday and said.next_day and any(sets_done(dose, yesterday.said) for dose in yesterday.doses.values()):
-            if self._chance.random() < 0.9:
-                yield self._pain("next_day", said.next_day, said.sites, at, about=yesterday.day)
+        trained = yesterday and any(sets_done(dose, yesterday.said) for dose in yesterday.doses.values())
+        if yesterday and trained and said.next_day and self._chance.random() < 0.9:
+            yield self._pain("next_day", said.next_day, said.sites, at, about=yesterday.day)
         if said.painkiller is not None and self._chance.random() < 0.9:
             yield self._draft("painkiller", {"started_or_raised": said.painkiller}, at)
 

@@ -32,7 +32,12 @@ _EVERY = 200
 """So many mutants are tried between two lines that tell how far it is."""
 
 settings.register_profile(
-    "mutation", derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate]
+    "mutation",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=30,
+    phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("mutation")  # the same examples every time, and none made smaller: that one fails is enough
 
@@ -52,9 +57,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             for name in names:
                 verdict = _verdict(name, sorted(reaching[function], key=lambda pair: pair[0]), caches)
                 verdicts.write(json.dumps([name, verdict]) + "\n")
+                verdicts.flush()
                 tried += 1
                 if tried % _EVERY == 0 or tried == total:
-                    verdicts.flush()
                     sys.__stderr__.write(f"{tried} of {total} mutants tried\n")  # type: ignore[union-attr]
     return True
 
@@ -113,9 +118,9 @@ def _try(mutant: str, tests: Sequence[pytest.Item], caches: Iterable["functools.
 
 
 def _caches() -> list["functools._lru_cache_wrapper[object]"]:
-    """Find everything in the package that remembers results: it would hide a mutant."""
+    """Find everything in `care` that remembers results, which would hide a mutant; no layer below knows of it."""
     wrappers = [thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper)]
-    return [wrapper for wrapper in wrappers if str(getattr(wrapper, "__module__", "")).startswith("openlumbar.")]
+    return [wrapper for wrapper in wrappers if str(getattr(wrapper, "__module__", "")).startswith("openlumbar.care.")]
 
 
 def _forget(caches: Iterable["functools._lru_cache_wrapper[object]"]) -> None:

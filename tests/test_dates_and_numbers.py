@@ -19,6 +19,7 @@ from openlumbar.dates_and_numbers import (
     long_day,
     medium_day,
     month,
+    named_day,
     short_time,
     weekday,
 )
@@ -30,6 +31,7 @@ WRITERS: list[tuple[Callable[[date, Language], str], Callable[[date, Locale], st
     (long_day, lambda day, locale: format_date(day, "long", locale)),
     (medium_day, lambda day, locale: format_date(day, "medium", locale)),
     (day_of_year, lambda day, locale: format_skeleton("MMMd", day, locale=locale)),
+    (named_day, lambda day, locale: format_skeleton("MMMEd", day, locale=locale)),
     (month, lambda day, locale: format_skeleton("yMMM", day, locale=locale)),
     (
         lambda day, language: weekday(day.weekday(), language),

@@ -18,13 +18,25 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _ABBREVIATED = 3
-"""An abbreviated month of `en` is the first three letters of the wide one."""
+"""An abbreviated month or weekday of `en` is the first three letters of the wide one."""
 _SMALLEST = Decimal("0.001")
 
 
 def weekday(number: int, language: Language) -> str:
     """Name a day of the week, Monday 0."""
     return _WEEKDAYS[language][number]
+
+
+def short_weekday(number: int, language: Language) -> str:
+    """Name a day of the week shortly, Monday 0: CLDR's `EEE`."""
+    named = weekday(number, language)
+    return named.replace("星期", "周") if language == "zh" else named[:_ABBREVIATED]
+
+
+def named_day(day: date, language: Language) -> str:
+    """Write a day with its weekday, without its year: CLDR's `EEE, MMM d` and `M月d日EEE`."""
+    parts = day_of_year(day, language), short_weekday(day.weekday(), language)
+    return "".join(parts) if language == "zh" else ", ".join(reversed(parts))
 
 
 def full_day(day: date, language: Language) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openlumbar.cards import Card, Text, exercise, exercise_slugs
 from openlumbar.care.dose_rules import TimeRules, dose_rules
 from openlumbar.care.dose_state import DoseFacts, ExerciseState, Unlock
+from openlumbar.care.gate_words import gate_words
 from openlumbar.care.programme import (
     Prescription,
     allowed_levels,
@@ -198,6 +199,11 @@ def test_a_locked_level_needs_a_therapist_s_unlock(slug: str, level: str) -> Non
 def test_an_unlock_without_therapist_name_or_reason_cannot_be(role: str, by: str, reason: str) -> None:
     with pytest.raises(InputError, match="unlock"):
         Unlock("sit-up", "L4", by, role, reason, datetime(2026, 3, 2))
+
+
+@pytest.mark.parametrize("role", gate_words().unlock.given_by)
+def test_whoever_opens_a_level_for_the_gate_opens_it_for_the_dose(role: str) -> None:
+    assert Unlock("sit-up", "L4", "Li", role, "strong", datetime(2026, 3, 2)).opens("sit-up", DAY)
 
 
 @pytest.mark.parametrize("card", [exercise(slug) for slug in exercise_slugs()], ids=lambda card: card.slug)

@@ -124,7 +124,7 @@ def test_the_columns_are_documented() -> None:
 
 
 def test_the_page_shows_the_columns_and_its_example_runs(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
     columns = page.split("The columns of the CSV")[1].split("From `number`")[0]
@@ -134,7 +134,7 @@ def test_the_page_shows_the_columns_and_its_example_runs(
     given: dict[str, Any] = {}
     exec(compile(example, "docs/records.md", "exec"), given)  # noqa: S102 - it is our own page
     assert given["everything"]["sessions"] == []
-    assert (tmp_path / "repetitions.csv").read_bytes() == export_csv(store)
+    assert (tmp_path / "repetitions.csv").read_bytes() == export_csv(file_store)
 
 
 def test_the_page_names_every_table() -> None:

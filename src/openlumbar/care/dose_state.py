@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from openlumbar.care.gate_words import gate_words
 from openlumbar.errors import InputError
 from openlumbar.physique import Sex
 
@@ -89,10 +90,10 @@ class ExerciseState:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """A therapist's word that one person may do a locked level.
+    """The word of who may open levels (content/safety/gate.toml, unlock) that one person may do a locked level.
 
     Raises:
-        InputError: when it is not a therapist's, or has no name or no reason.
+        InputError: when it is nobody's who may, or has no name or no reason.
     """
 
     exercise: str
@@ -104,7 +105,7 @@ class Unlock:
 
     def __post_init__(self) -> None:
         """Refuse what opens nothing."""
-        if self.role != "therapist":
+        if self.role not in gate_words().unlock.given_by:
             raise InputError("unlock", f"the role {self.role!r} may not open a level", "ask a therapist")
         for field, value in (("by", self.by), ("reason", self.reason)):
             if not value.strip():

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Literal
+from typing import Literal, get_args
 
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique, Sex
 
 Activity = Literal["inactive", "active"]
+Side = Literal["left", "right", "both", "none"]
+"""The leg that the pain goes into; "none": it stays in the back."""
 
 DAYS_A_YEAR = 365.25
 
@@ -31,6 +33,7 @@ class Profile:
     weight_kg: float | None = None
     activity: Activity | None = None
     onset: date | None = None
+    side: Side | None = None
     diagnosed: bool | None = None
     conditions: frozenset[str] | None = None
     cancer_signs: bool | None = None
@@ -44,6 +47,8 @@ class Profile:
         Physique(self.height_cm, self.weight_kg, self.sex, self.age_years)
         if self.activity not in (None, "inactive", "active"):
             raise InputError("activity", f"{self.activity!r} is not known", "say inactive or active, or leave it out")
+        if self.side not in (None, *get_args(Side)):
+            raise InputError("side", f"{self.side!r} is not known", "say left, right, both or none, or leave it out")
         for field in ("diagnosed", "cancer_signs", "stable_weakness"):
             if (value := getattr(self, field)) not in (None, True, False):
                 raise InputError(field, f"{value!r} is neither yes nor no", "answer yes or no, or leave it out")

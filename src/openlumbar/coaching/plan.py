@@ -27,6 +27,13 @@ class Plan:
         return self.card.drive.rest == "middle"
 
 
+def prescribed(level: Level, repetitions: int | None = None, hold_s: float | None = None) -> Level:
+    """Return a level with the dose that was prescribed of it in place of its own; None keeps the level's."""
+    changes = {"repetitions": repetitions, "hold_s": hold_s}
+    given = {name: value for name, value in changes.items() if value is not None}
+    return level.model_copy(update={"dose": level.dose.model_copy(update=given)}) if given else level
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something discrete that happened: for the page to show, sound and say, and for the record.

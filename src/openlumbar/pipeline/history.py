@@ -12,6 +12,7 @@ import numpy as np
 from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.events import Verdict
 from openlumbar.cards import Card, Level, ReasonCode, exercise, exercise_slugs
+from openlumbar.coaching.plan import prescribed
 from openlumbar.kinematics.signals import Signals
 from openlumbar.records.replay import repetition_data, repetitions_of
 from openlumbar.records.store import EventRow, SessionRow, Store
@@ -70,7 +71,8 @@ def analysis_of(store: Store, session_id: str) -> Analysis | None:
     events, signals = store.events(session_id), store.signals(session_id)
     if row.source == "upload":
         return _recorded(row, card, events, signals)
-    return _led(card.level(row.level), card, events, signals)
+    level = prescribed(card.level(row.level), row.plan.get("repetitions"), row.plan.get("hold_s"))
+    return _led(level, card, events, signals)
 
 
 def _recorded(row: SessionRow, card: Card, events: Sequence[EventRow], signals: Signals) -> Analysis:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from openlumbar.records import data_keys
 from openlumbar.records.audit import record
-from openlumbar.records.database import NO_TRANSACTION, WRITING, scrub
+from openlumbar.records.database import WRITING
 from openlumbar.records.people import SELF, hold, unknown_person
 from openlumbar.records.store import Store
 from openlumbar.records.tables import account, entry, feed, person, session, summary, therapist_patient
@@ -75,8 +75,7 @@ def _remove_recordings(kept_dir: Path | None, session_ids: list[str]) -> int:
 
 def _scrub(store: Store) -> bool:
     try:
-        with store.transaction(NO_TRANSACTION) as connection:
-            scrub(connection, is_needed=True)
+        store.scrub()
     except StoreError:  # the disk is full, or somebody reads: the rows are gone, their bytes may not be
         return False
     return True

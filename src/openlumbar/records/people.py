@@ -90,7 +90,7 @@ class People:
 def hold(connection: Connection, person_id: str) -> bool:
     """Keep others from writing about somebody until the transaction ends; False when there is no such person."""
     there = and_(person.c.id == person_id, person.c.erased_at.is_(None))
-    return connection.execute(select(person.c.id).where(there).with_for_update()).first() is not None
+    return connection.execute(select(person.c.id).where(there).with_for_update(key_share=True)).first() is not None
 
 
 def unknown_person(person_id: str) -> InputError:

@@ -163,6 +163,13 @@ def dose_text(level: Level, words: Words) -> str:
     return text
 
 
+def set_text(level: Level, words: Words) -> str:
+    """Say what one set of a level is."""
+    dose = level.dose
+    text = words("dose.repetitions_side" if dose.per_side else "dose.repetitions", count=dose.repetitions)
+    return words("dose.set_held", repetitions=text, hold=words.exact(dose.hold_s, "s")) if dose.hold_s > 0 else text
+
+
 def _reach(analysis: Analysis, words: Words) -> str:
     limit = limit_of(analysis.card, analysis.level, "counted") or analysis.card.drive.counted
     unit = unit_of(analysis.card.drive.measured_as)

@@ -3,7 +3,8 @@
 import json
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.settings import Settings
+from openlumbar.care.profile import Profile
+from openlumbar.records.people import SELF
 
 with warnings.catch_warnings():  # Starlette would rather have another client than httpx, which is not needed here
     warnings.simplefilter("ignore")
@@ -34,9 +37,47 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return Bundle(folder)
 
 
+NOON = datetime(2026, 3, 20, 12).astimezone()
+
+FIT = Profile(
+    born=date(1985, 6, 1),
+    sex="male",
+    height_cm=175,
+    weight_kg=70,
+    activity="active",
+    onset=date(2025, 9, 1),
+    side="left",
+    diagnosed=True,
+    conditions=frozenset(),
+    cancer_signs=False,
+    stable_weakness=False,
+    curl_up_max=14,
+    wakes_at=time(7),
+)
+"""Somebody whom no rule holds back, in the last stage."""
+
+
+@dataclass
+class Watch:
+    """A clock that stands until it is moved on."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **spans: float) -> None:
+        self.now += timedelta(**spans)
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> FastAPI:
-    return create_app(Settings(tmp_path / "data"))
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def app(tmp_path: Path, watch: Watch) -> FastAPI:
+    return create_app(Settings(tmp_path / "data"), watch)
 
 
 @pytest.fixture
@@ -52,3 +93,10 @@ def services(browser: TestClient) -> Services:
     """Return what the open app works with."""
     found: Services = browser.app.state.services  # type: ignore[attr-defined]
     return found
+
+
+@pytest.fixture
+def known(browser: TestClient, services: Services) -> TestClient:
+    """Open a browser of somebody who has answered everything about themselves."""
+    services.desk.keep_profile(SELF, FIT)
+    return browser

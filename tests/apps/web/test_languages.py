@@ -139,8 +139,8 @@ def test_the_way_back_never_leads_to_another_site(browser: TestClient, back: str
 
 
 def test_a_way_back_keeps_its_query(browser: TestClient) -> None:
-    page = browser.get("/start/bridge?level=L3").text
-    assert "/language?to=zh&amp;back=/start/bridge%3Flevel%3DL3" in page
+    page = browser.get("/start/bridge?source=simulated").text
+    assert "/language?to=zh&amp;back=/start/bridge%3Fsource%3Dsimulated" in page
     answer = browser.get("/language", params={"to": "zh", "back": "/start/bridge?level=L3"})
     assert answer.headers["location"] == "/start/bridge?level=L3"
 

@@ -21,7 +21,7 @@ from openlumbar.records.trouble import StoreError
 
 CHINESE = {"accept-language": "zh-CN"}
 PATHS = [
-    "/", "/about", "/sessions", "/recordings/new",
+    "/", "/about", "/sessions", "/recordings/new", "/exercises", "/more", "/profile", "/progress", "/gate/locks",
     *(f"/exercises/{slug}" for slug in exercise_slugs()),
     *(f"/start/{slug}" for slug in exercise_slugs()),
     "/start/bridge?source=simulated", "/nothing/here",
@@ -82,23 +82,17 @@ def test_pages_in_chinese_have_no_english_left(browser: TestClient, path: str) -
     assert words <= {"OpenLumbar", "BlazePose", "MediaPipe", "Apache", "License", "Sorensen", "pose", "webm"}
 
 
-def test_a_first_visit_offers_the_mildest_exercise(browser: TestClient) -> None:
-    page = browser.get("/").text
-    assert 'href="/start/bridge?level=L2"' in page
+def test_every_exercise_is_listed_with_the_one_done_last(browser: TestClient, services: Services) -> None:
+    page = browser.get("/exercises").text
     assert "Last time" not in page
     assert all(f'href="/exercises/{slug}"' in page for slug in exercise_slugs())
-
-
-def test_home_offers_what_was_done_last(browser: TestClient, services: Services) -> None:
     row = services.store.create(exercise="sit-up", level="L3", source="camera", language="en")
-    page = browser.get("/").text
-    assert 'href="/start/sit-up?level=L3"' in page
-    assert f'href="/sessions/{row.id}"' in page
+    assert f'href="/sessions/{row.id}"' in browser.get("/exercises").text
 
 
-def test_home_stays_whole_when_the_last_exercise_is_gone(browser: TestClient, services: Services) -> None:
+def test_the_list_stays_whole_when_the_last_exercise_is_gone(browser: TestClient, services: Services) -> None:
     services.store.create(exercise="juggling", level="L9", source="camera", language="en")
-    assert 'href="/start/bridge?level=L2"' in browser.get("/").text
+    assert "Last time" not in browser.get("/exercises").text
 
 
 @pytest.mark.parametrize("slug", exercise_slugs())
@@ -108,8 +102,6 @@ def test_an_exercise_is_shown_as_its_card_says(browser: TestClient, slug: str) -
     assert all(item.text.zh in page for item in told)
     for level in card.levels:
         assert level.instruction.zh in page
-        is_open = not (level.locked or level.by_clock)
-        assert (f'href="/start/{slug}?level={level.id}"' in page) == is_open
         assert level.why_locked is None or level.why_locked.zh in page
 
 

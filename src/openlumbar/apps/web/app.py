@@ -11,6 +11,7 @@ from openlumbar import __version__
 from openlumbar.apps.web import rendering
 from openlumbar.apps.web.admission import Admission, as_decided
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
+from openlumbar.apps.web.clock import local_now
 from openlumbar.apps.web.deps import open_services
 from openlumbar.apps.web.routes import (
     account,
@@ -21,23 +22,30 @@ from openlumbar.apps.web.routes import (
     medicines,
     outcomes,
     pages,
+    permits,
+    profile,
+    progress,
     recordings,
     reminders,
     sessions,
+    sets,
+    start,
+    today,
 )
 from openlumbar.apps.web.routes.files import ClientFiles
 from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
+from openlumbar.pipeline.care import Clock
 
 _LOOPBACK_NAMES = ("localhost",)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the app; it opens its record when it starts and closes it when it stops."""
+def create_app(settings: Settings, clock: Clock = local_now) -> FastAPI:
+    """Make the app; it opens its record when it starts and closes it when it stops. `clock` tells people's time."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = services = open_services(settings)
+        app.state.services = services = open_services(settings, clock)
         async with services.uploads, services.rooms:
             yield
         services.journal.close()
@@ -56,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
     for routes in (
         *(files, login, account, accounts),
-        *(coach, sessions, recordings, pages),
+        *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
         *(medicines, outcomes, reminders),
     ):
         app.include_router(routes.router)

@@ -16,6 +16,9 @@ from openlumbar.apps.web.rooms import Rooms
 from openlumbar.apps.web.settings import Settings
 from openlumbar.apps.web.uploads import UploadQueue
 from openlumbar.care.reminders import ExercisePlan
+from openlumbar.pipeline.care import CareDesk, Clock
+from openlumbar.pipeline.exercise_plans import exercise_plans
+from openlumbar.pipeline.set_notes import note_session
 from openlumbar.records.accounts import Accounts
 from openlumbar.records.audit import Audit
 from openlumbar.records.diary import Diary
@@ -45,11 +48,12 @@ class Services:
     audit: Audit
     tries: Tries
     steps: Steps
-    clock: Callable[[], datetime]
+    clock: Clock
+    desk: CareDesk
     plans: Callable[[str, datetime], tuple[ExercisePlan, ...]]
 
 
-def open_services(settings: Settings) -> Services:
+def open_services(settings: Settings, clock: Clock = local_now) -> Services:
     """Open the record and put everything together.
 
     Raises:
@@ -57,22 +61,26 @@ def open_services(settings: Settings) -> Services:
     """
     store = Store.open(settings.database)
     journal = Journal(store)
+    diary = Diary(store)
+    accounts = Accounts(store)
+    desk = CareDesk(diary, clock)
     return Services(
         settings=settings,
         store=store,
         journal=journal,
-        rooms=Rooms(store, journal),
+        rooms=Rooms(store, journal, lambda row: note_session(store, desk, row)),
         uploads=UploadQueue(store, settings.uploads_dir),
         bundle=Bundle(),
         languages=Languages.load(),
         people=People(store),
-        diary=Diary(store),
-        accounts=Accounts(store),
+        diary=diary,
+        accounts=accounts,
         audit=Audit(store),
         tries=Tries(),
         steps=Steps(),
-        clock=local_now,
-        plans=lambda _person, _now: (),
+        clock=clock,
+        desk=desk,
+        plans=lambda person, _now: exercise_plans(desk.chart(person, alone=not accounts.any())),
     )
 
 

@@ -15,7 +15,17 @@ import polib
 from starlette.requests import HTTPConnection
 
 from openlumbar.cards import Language
-from openlumbar.dates_and_numbers import day_and_time, decimal, full_day, medium_day, short_time, weekday
+from openlumbar.dates_and_numbers import (
+    day_and_time,
+    day_of_year,
+    decimal,
+    full_day,
+    medium_day,
+    named_day,
+    short_time,
+    short_weekday,
+    weekday,
+)
 from openlumbar.errors import InputError
 
 FOLDER = Path(__file__).parent / "locale"
@@ -74,6 +84,18 @@ class Wording:
     def clock(self, time: time_of_day) -> str:
         """Write a time of day that is the same wherever one is."""
         return short_time(time, self.language)
+
+    def named_day(self, day: date) -> str:
+        """Write a day with its name, without the year."""
+        return named_day(day, self.language)
+
+    def short_date(self, day: date) -> str:
+        """Write a day in the fewest letters."""
+        return day_of_year(day, self.language)
+
+    def short_weekday(self, day: date) -> str:
+        """Name a day of the week, shortly."""
+        return short_weekday(day.weekday(), self.language)
 
     def number(self, value: float) -> str:
         """Write a number with the language's own marks, to three digits after the point."""

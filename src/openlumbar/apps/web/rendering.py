@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from openlumbar.apps.web import languages
 from openlumbar.apps.web.bundle import Bundle, Entry
 from openlumbar.apps.web.languages import Languages
+from openlumbar.apps.web.navigation import places_for
 from openlumbar.errors import InputError
 from openlumbar.messages import refusal_text
 from openlumbar.records.account_rules import account_rules
@@ -44,6 +45,7 @@ def render(request: Request, template: str, status_code: int = 200, **values: An
         "language": wording.language,
         "lang_tag": wording.tag,
         "path": request.url.path + query,
+        "places": places_for(request),
         "url_for": lambda name, **parts: str(request.app.url_path_for(name, **parts)),
         "viewer": getattr(request.state, "viewer", None),
         "wording": wording,

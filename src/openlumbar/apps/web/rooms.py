@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from openlumbar.cards import Language, exercise
 from openlumbar.care.pain import Pain
-from openlumbar.coaching.plan import Notice, Plan
+from openlumbar.coaching.plan import Notice, Plan, prescribed
 from openlumbar.physique import Physique
 from openlumbar.pipeline.live import LiveSession, Memory, Received
 from openlumbar.records.journal import Journal
@@ -50,9 +50,9 @@ class Room:
 class Rooms:
     """Finds the room of a session; ends rooms that nobody comes back to."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
-        """Start with no session under way."""
-        self._store, self._journal = store, journal
+    def __init__(self, store: Store, journal: Journal, note: Callable[[SessionRow], None]) -> None:
+        """Start with no session under way; `note` writes one that has ended into its person's diary."""
+        self._store, self._journal, self._note = store, journal, note
         self._rooms: dict[str, Room] = {}
         self._opening = asyncio.Lock()
         self._caretaker: asyncio.Task[None] | None = None
@@ -114,6 +114,7 @@ class Rooms:
             counts = {"repetitions": coach.score.counted}
             outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
             await to_thread.run_sync(self._journal.flush)
+            await to_thread.run_sync(self._note, room.row)  # once for each session, whatever is cut off after it
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
 
     async def let_go(self, is_gone: Callable[[WebSocket], bool]) -> None:
@@ -157,7 +158,8 @@ def _plan_of(row: SessionRow) -> Plan:
     plan = row.plan
     pain = plan.get("pain_before") or {"back": 0, "leg": 0}
     language: Language = "zh" if row.language == "zh" else "en"
-    return Plan(card, card.level(row.level), int(plan.get("sets", 1)), language, Pain(pain["back"], pain["leg"]))
+    level = prescribed(card.level(row.level), plan.get("repetitions"), plan.get("hold_s"))
+    return Plan(card, level, int(plan.get("sets", 1)), language, Pain(pain["back"], pain["leg"]))
 
 
 def _recorded(notice: Notice) -> dict[str, Any]:

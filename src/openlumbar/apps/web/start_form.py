@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Literal, Self
 
 from python_multipart.exceptions import FormParserError
@@ -9,36 +10,30 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from openlumbar.cards import Card, Level
-from openlumbar.care.pain import Pain
+from openlumbar.apps.web.pain_form import PainForm
 from openlumbar.care.safety import NONE, Decision, group_a, screen
-from openlumbar.errors import InputError
-from openlumbar.physique import Physique
+from openlumbar.pipeline.care import BeforeSet
+from openlumbar.pipeline.patient_chart import PatientChart
+from openlumbar.pipeline.today import asks_waking
 
-HEIGHT_COOKIE = "height_cm"
-HEIGHT_LASTS_S = 365 * 24 * 3600
-
-_MOST_FIELDS, _LONGEST_FIELD = 64, 2048
+_MOST_FIELDS, _LONGEST_FIELD = 96, 2048
 _TICKED = {"yes", "none", "on", "true", "1"}
 """What a ticked box may send; anything else beside "none of these" is no clear answer."""
 
-Problem = Literal[
-    "level_unknown", "level_locked", "level_by_clock", "sets", "height", "missing", "contradictory", "unknown"
-]
+Problem = Literal["sets", "missing", "contradictory", "unknown", "pain", "woke_at"]
 
 
 @dataclass(frozen=True)
 class StartForm:
-    """The fields of the form as they were sent."""
+    """The fields of the form as they were sent; `source` is camera, clock or simulated."""
 
     exercise: str
-    level: str
-    source: str
-    sets: str
-    height_cm: str
+    source: str = "camera"
+    sets: str = ""
     answers: tuple[str, ...] = ()
-    pain_back: str = ""
-    pain_leg: str = ""
+    pain: PainForm = field(default_factory=PainForm)
+    painkiller: str = ""
+    woke_at: str = ""
 
     @classmethod
     def read(cls, form: FormData) -> Self:
@@ -55,13 +50,12 @@ class StartForm:
             answers.append(NONE if clear else f"{NONE}?")
         return cls(
             exercise=text("exercise"),
-            level=text("level").upper(),
             source=text("source") or "camera",
             sets=text("sets"),
-            height_cm=text("height_cm"),
             answers=tuple(answers),
-            pain_back=text("pain_back"),
-            pain_leg=text("pain_leg"),
+            pain=PainForm.read(form),
+            painkiller=text("painkiller"),
+            woke_at=text("woke_at"),
         )
 
     @property
@@ -72,37 +66,33 @@ class StartForm:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the fields mean as far as they can be used, and what is the matter with the others, by field."""
+    """What was answered, as far as it can be used, and what is the matter with the rest, by field."""
 
-    level: Level | None
+    said: BeforeSet
     sets: int
-    physique: Physique
-    pain: Pain | None
     problems: Mapping[str, Problem] = field(default_factory=dict)
 
 
-def check(form: StartForm, card: Card) -> Checked:
-    """Check every field of a form; who only watches the simulated patient need not tell pain or answer questions."""
+def check(form: StartForm, chart: PatientChart) -> Checked:
+    """Check every field of a form against what has to be known of this person today."""
     problems: dict[str, Problem] = {}
-    level, level_problem = _level(form.level, card)
-    if level_problem:
-        problems["level"] = level_problem
-    sets = _whole(form.sets or "1")
-    if sets is None or not 1 <= sets <= max(one.dose.sets_a_day for one in ([level] if level else card.levels)):
-        problems["sets"] = "sets"
-    try:
-        physique = Physique(height_cm=float(form.height_cm.replace(",", ".")) if form.height_cm else None)
-    except (ValueError, InputError):
-        physique, problems["height_cm"] = Physique(), "height"
-    if form.source == "simulated":
-        return Checked(_watched_level(card), 1, physique, None, problems)
     if form.decision.problem:
         problems["gate"] = form.decision.problem
-    pain = {name: _whole(getattr(form, name)) for name in ("pain_back", "pain_leg")}
-    problems |= {name: "missing" for name, value in pain.items() if value is None or not 0 <= value <= 10}
-    back, leg = pain["pain_back"], pain["pain_leg"]
-    known = back is not None and leg is not None and not {"pain_back", "pain_leg"} & set(problems)
-    return Checked(level, sets or 1, physique, Pain(back or 0, leg or 0) if known else None, problems)
+    problems |= dict.fromkeys(form.pain.missing, "pain")
+    woke_at = _waking(form.woke_at, chart.now)
+    if woke_at is None and asks_waking(chart, form.exercise):
+        problems["woke_at"] = "woke_at"
+    sets, left = _whole(form.sets or "1"), chart.exercise(form.exercise).left
+    if sets is None or not 1 <= sets <= max(left, 1):
+        problems["sets"] = "sets"
+    said = BeforeSet(
+        group_a=frozenset(form.answers),
+        pain=form.pain.pain,
+        sites=form.pain.marks,
+        painkiller={"yes": True, "no": False}.get(form.painkiller),
+        woke_at=woke_at,
+    )
+    return Checked(said, sets or 1, problems)
 
 
 async def read_form(request: Request) -> FormData:
@@ -117,21 +107,16 @@ async def read_form(request: Request) -> FormData:
         raise HTTPException(400) from None
 
 
-def _level(level_id: str, card: Card) -> tuple[Level | None, Problem | None]:
-    """Return a level that may be done, or why it may not."""
-    found = next((level for level in card.levels if level.id == (level_id or card.default_level)), None)
-    if found is None:
-        return None, "level_unknown"
-    if found.locked:
-        return None, "level_locked"
-    return (None, "level_by_clock") if found.by_clock else (found, None)
-
-
-def _watched_level(card: Card) -> Level:
-    """Return the level that the simulated patient does."""
-    from openlumbar.pose.simulation.demo import LIVE_DEMO  # needs SciPy, which takes a second to load
-
-    return card.level(LIVE_DEMO[card.slug].level) if card.slug in LIVE_DEMO else card.level()
+def _waking(text: str, now: datetime) -> datetime | None:
+    """Return the last moment at which clocks showed a time of day; None when none was given."""
+    try:
+        clock = time.fromisoformat(text) if len(text) == len("07:00") else None
+    except ValueError:
+        clock = None
+    if clock is None:
+        return None
+    today = now.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+    return today if today <= now else today - timedelta(days=1)
 
 
 def _whole(text: str) -> int | None:

@@ -13,10 +13,9 @@ from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.languages import language_of
 from openlumbar.apps.web.receiving import NoFormError, NoRoomError, Receiver, TooLargeError
 from openlumbar.apps.web.rendering import failure, render, wants_page
-from openlumbar.apps.web.start_form import HEIGHT_COOKIE
 from openlumbar.apps.web.upload_process import Order
 from openlumbar.apps.web.uploads import Upload
-from openlumbar.apps.web.viewer import Own
+from openlumbar.apps.web.viewer import Own, Viewing
 from openlumbar.cards import exercise, exercise_slugs
 from openlumbar.errors import InputError
 from openlumbar.messages import refusal_text
@@ -85,9 +84,10 @@ class Wish:
 
 
 @router.get("/recordings/new", include_in_schema=False)
-def new_page(request: Request) -> Response:
+def new_page(request: Request, wired: Wired, person: Own, viewing: Viewing) -> Response:
     """Ask for a recording."""
-    return _form_page(request, Wish(height_cm=request.cookies.get(HEIGHT_COOKIE, "")[:10]))
+    height_cm = wired.desk.chart(person, alone=viewing.alone).profile.height_cm
+    return _form_page(request, Wish(height_cm="" if height_cm is None else f"{height_cm:g}"))
 
 
 @router.post("/recordings", status_code=201, openapi_extra=_BODY, responses=_REFUSALS)

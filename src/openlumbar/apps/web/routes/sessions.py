@@ -1,27 +1,26 @@
-"""Sessions: begun after the safety questions, listed, shown, deleted, restored, exported."""
+"""Sessions: listed, shown, deleted, restored, exported."""
 
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from openlumbar.apps.web.after import after_values
 from openlumbar.apps.web.deps import Services, Wired
-from openlumbar.apps.web.languages import language_of, region_of
+from openlumbar.apps.web.languages import language_of
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.results import entry_of, set_facts
-from openlumbar.apps.web.routes.pages import card_or_404, start_form_page
-from openlumbar.apps.web.start_form import HEIGHT_COOKIE, HEIGHT_LASTS_S, Checked, StartForm, check, read_form
-from openlumbar.apps.web.viewer import Own
-from openlumbar.cards import Card
-from openlumbar.care.pain import may_start, pain_rules
-from openlumbar.care.safety import Decision, group_a
+from openlumbar.apps.web.routes.pages import words_of
+from openlumbar.apps.web.routes.start import map_values
+from openlumbar.apps.web.viewer import Own, Viewer, Viewing
+from openlumbar.care.pain import pain_rules
 from openlumbar.physique import stature_of
 from openlumbar.pipeline.history import analysis_of
+from openlumbar.pipeline.today import sets_of_session
 from openlumbar.records.export import export_csv, export_json
-from openlumbar.records.store import EventRow, SessionRow, Store
+from openlumbar.records.store import SessionRow
 from openlumbar.reports.page import article_style, render_article, render_report
 
 router = APIRouter()
@@ -36,88 +35,7 @@ class CsvResponse(Response):
 ON_ONE_PAGE = 30
 """Sessions listed at once."""
 
-_FIELDS = ("exercise", "level", "sets", "source", "height_cm", "pain_back", "pain_leg", "none_of_these")
-_BODY = {
-    "requestBody": {
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["exercise"],
-                    "properties": {
-                        name: {"type": "string"}
-                        for name in (*_FIELDS, *(question.id for question in group_a().questions))
-                    },
-                }
-            }
-        }
-    }
-}
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "no set begins; the page says what to do now"},
-    400: {"description": "no form"},
-    404: {"description": "there is no such exercise"},
-    422: {"description": "an answer is missing or does not fit"},
-}
 _GONE: dict[int | str, dict[str, Any]] = {404: {"description": "there is no such session"}}
-
-
-@router.post("/sessions", status_code=303, openapi_extra=_BODY, responses=_REFUSALS)
-async def begin(request: Request, wired: Wired, own: Own) -> Response:
-    """Begin a session, if the answers to the safety questions allow it."""
-    form = StartForm.read(await read_form(request))
-    return await to_thread.run_sync(_begin, request, wired, own, form)
-
-
-def _begin(request: Request, wired: Services, own: str, form: StartForm) -> Response:
-    card = card_or_404(form.exercise)
-    if form.source not in ("camera", "simulated"):
-        raise HTTPException(422, "source: choose camera or simulated")
-    is_watching = form.source == "simulated"
-    if not is_watching and form.decision.outcome in ("emergency", "clinician"):
-        return _help_page(request, form.decision, card)
-    checked = check(form, card)
-    if checked.problems or checked.level is None:
-        return start_form_page(request, card, form, checked, 422)
-    if checked.pain is not None and not may_start(checked.pain):
-        most = {rule.of: int(rule.at_least.value) - 1 for rule in pain_rules().before}
-        return render(request, "not_today.html", pain=checked.pain, most=most, path=f"/start/{card.slug}")
-    row = _create(request, wired.store, own, card, form, checked)
-    answer = RedirectResponse(f"/coach/{row.id}", 303)
-    if not is_watching and form.height_cm:
-        answer.set_cookie(HEIGHT_COOKIE, form.height_cm[:10], HEIGHT_LASTS_S, httponly=True, samesite="lax")
-    return answer
-
-
-def _create(request: Request, store: Store, own: str, card: Card, form: StartForm, checked: Checked) -> SessionRow:
-    """Record the session and, of one that somebody exercises in, the answers that let it begin."""
-    assert checked.level is not None  # without a level there are problems  # noqa: S101
-    pain = {"back": checked.pain.back, "leg": checked.pain.leg} if checked.pain else None
-    row = store.create(
-        exercise=card.slug,
-        level=checked.level.id,
-        source="simulated" if form.source == "simulated" else "camera",
-        language=language_of(request),
-        plan={"sets": checked.sets, "pain_before": pain},
-        physique=checked.physique,
-        person_id=own,
-    )
-    if pain:
-        gate = {"outcome": form.decision.outcome, "answers": list(form.answers), "pain": pain}
-        store.append(row.id, [EventRow(0, 0.0, "gate", gate)])
-    return row
-
-
-def _help_page(request: Request, decision: Decision, card: Card) -> Response:
-    questions = group_a()
-    numbers = questions.numbers_for(region_of(request))
-    values: dict[str, Any] = {
-        "decision": decision,
-        "group_a": questions,
-        "numbers": numbers,
-        "path": f"/start/{card.slug}",
-    }
-    return render(request, "help_first.html", **values)
 
 
 @router.get("/sessions", include_in_schema=False)
@@ -156,8 +74,8 @@ def export_all_csv(wired: Wired, own: Own) -> Response:
 
 
 @router.get("/sessions/{session_id}", include_in_schema=False)
-def result_page(request: Request, session_id: str, wired: Wired) -> Response:
-    """Show what came of a session, of the coach or of a recording."""
+def result_page(request: Request, session_id: str, wired: Wired, viewing: Viewing) -> Response:
+    """Show what came of a session, of the coach or of a recording; after a set of one's own, ask how it felt."""
     row = _row_or_404(wired, session_id)
     if row.source == "upload" and row.state == "open":
         return RedirectResponse(f"/recordings/{row.id}", 303)
@@ -171,7 +89,20 @@ def result_page(request: Request, session_id: str, wired: Wired) -> Response:
         failure=(row.outcome or {}).get("failure"),
         facts=set_facts(wired.store, row) if row.source == "camera" else None,
         zone_words=pain_rules().words,
+        **_after(wired, viewing, row),
+        **map_values(),
+        **words_of(request),
     )
+
+
+def _after(wired: Services, viewing: Viewer, row: SessionRow) -> dict[str, Any]:
+    """Return what is asked and told after a set of today; nothing of another's, or of another day."""
+    nothing: dict[str, Any] = {"after_sets": ()}
+    if row.source != "camera" or row.state != "done" or viewing.person_id != row.person_id:
+        return nothing
+    chart = wired.desk.chart(row.person_id, alone=viewing.alone)
+    sets = [entry for entry in sets_of_session(chart, row.id) if entry.day == chart.today]
+    return after_values(chart, sets) if sets else nothing
 
 
 @router.get("/sessions/{session_id}/export.json", responses=_GONE)

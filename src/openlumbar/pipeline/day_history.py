@@ -1,0 +1,198 @@
+"""What the diary holds, as one record for each day: the sets, the pain up to a day later, painkillers.
+
+A day on which an exercise was prescribed has its `Work`, done or not; a day off that we asked for has one of no sets. A
+day on which the exercise was closed has none: nobody was asked to rest, so the dose comes back gently afterwards.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from math import floor
+
+from pydantic import BaseModel, ConfigDict
+
+from openlumbar.cards import Quantity
+from openlumbar.care.body_map import Marks
+from openlumbar.care.day_record import DayRecord, Work
+from openlumbar.care.medicines import Medicine, analgesic_started_or_raised
+from openlumbar.care.pain import DayPain, Pain
+from openlumbar.pipeline.care_entries import medicine_of, pain_of, sites_of, state_of
+from openlumbar.records.diary import DiaryEntry
+
+
+class ClockPace(BaseModel):
+    """How fast the clock leads through a set; a hold lasts as long as the dose says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ready_s: Quantity
+    out_s: Quantity
+    back_s: Quantity
+    rest_s: Quantity
+
+
+class SetRules(BaseModel):
+    """The file of sets: how a set that was broken off counts, and until when a day is asked about."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clinician_signoff: str
+    broken_off: Quantity
+    ask_about: Quantity
+    clock: ClockPace
+
+
+@cache
+def set_rules() -> SetRules:
+    """Read and validate the rules that ship."""
+    text = files("openlumbar.content").joinpath("care", "sets.toml").read_text(encoding="utf-8")
+    return SetRules.model_validate(tomllib.loads(text))
+
+
+@dataclass(slots=True)
+class _Day:
+    """The entries of one day, in order of writing."""
+
+    sets: dict[str, list[DiaryEntry]] = field(default_factory=lambda: defaultdict(list))
+    programme: dict[str, list[DiaryEntry]] = field(default_factory=lambda: defaultdict(list))
+    pain: list[DiaryEntry] = field(default_factory=list)
+    painkiller: list[DiaryEntry] = field(default_factory=list)
+
+
+def day_records(entries: Iterable[DiaryEntry], today: date) -> tuple[DayRecord, ...]:
+    """Put the entries up to today together, the oldest day first; days without any are left out, days off are not.
+
+    Today is always the last, so that what is not known of it is not known and no more.
+    """
+    entries = tuple(entries)
+    medicines = medicines_of(entries)
+    days = {day: found for day, found in _by_day(entries).items() if day <= today}
+    rests = rest_days(entries, today)
+    for day in {today, *(day for found in rests.values() for day in found)}:
+        days.setdefault(day, _Day())
+    return tuple(_record(day, days[day], medicines, rests) for day in sorted(days))
+
+
+def medicines_of(entries: Iterable[DiaryEntry]) -> tuple[Medicine, ...]:
+    """Return the person's own list, each medicine as it was written last, those that were removed too."""
+    latest = {entry.data["id"]: entry.data for entry in entries if entry.kind == "medicine"}
+    return tuple(medicine_of(data) for data in latest.values())
+
+
+def rest_days(entries: Iterable[DiaryEntry], today: date) -> Mapping[str, frozenset[date]]:
+    """Return by exercise the days off that we asked for, whether the person came to read it or not."""
+    until: dict[str, dict[date, str | None]] = defaultdict(dict)
+    for entry in entries:
+        if entry.kind == "programme":
+            until[entry.data["exercise"]][entry.day] = entry.data["state"].get("rest_until")
+    return {slug: frozenset(_rests(by_day, today)) for slug, by_day in until.items()}
+
+
+def _rests(by_day: Mapping[date, str | None], today: date) -> Iterable[date]:
+    for day, until in by_day.items():
+        if until is not None:
+            asked = (date.fromisoformat(until) - day).days
+            yield from (rest for rest in (day + timedelta(days=n) for n in range(1, asked)) if rest <= today)
+
+
+def _by_day(entries: Iterable[DiaryEntry]) -> dict[date, _Day]:
+    days: dict[date, _Day] = defaultdict(_Day)
+    for entry in entries:
+        match entry.kind:
+            case "set":
+                days[entry.day].sets[entry.data["exercise"]].append(entry)
+            case "programme":
+                days[entry.day].programme[entry.data["exercise"]].append(entry)
+            case "pain":
+                days[entry.day].pain.append(entry)
+            case "painkiller":
+                days[entry.day].painkiller.append(entry)
+    return days
+
+
+def _record(day: date, found: _Day, medicines: Sequence[Medicine], rests: Mapping[str, frozenset[date]]) -> DayRecord:
+    slugs = {*found.sets, *found.programme, *(slug for slug, days in rests.items() if day in days)}
+    works = {slug: _work(found.programme.get(slug, ()), found.sets.get(slug, ()), day) for slug in sorted(slugs)}
+    return DayRecord(
+        day=day,
+        work={slug: work for slug, work in works.items() if work is not None},
+        pain=day_pain(found.pain),
+        analgesic_started_or_raised=_analgesic(found.painkiller, medicines, day),
+    )
+
+
+def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date) -> Work | None:
+    """Return the work of a day; None when the exercise was closed and nothing of it was done.
+
+    What was asked is the dose that the last set was done under: a rest that a red set brings does not undo the asking.
+    """
+    before = [entry for entry in programme if not sets or entry.number < sets[-1].number]
+    asked = next(reversed(before or programme), None)
+    if not sets and asked is not None and not asked.data["sets"]:
+        state = state_of(asked.data["state"])
+        return Work(state.level, 0, 0) if state.rest_until is not None and day < state.rest_until else None
+    level = sets[-1].data["level"] if sets else state_of(asked.data["state"]).level if asked else "L0"
+    scores = [entry.data["form_score"] for entry in sets]
+    seen = [Fraction(str(score)) for score in scores if score is not None]
+    return Work(
+        level=level,
+        prescribed=asked.data["sets"] if asked else 0,
+        done=sets_done(sets),
+        repetitions=sum(entry.data["repetitions"] for entry in sets),
+        form_score=float(sum(seen, Fraction(0)) / len(seen)) if seen and len(seen) == len(scores) else None,
+    )
+
+
+def sets_done(sets: Iterable[DiaryEntry]) -> int:
+    """Count sets: one that was broken off by the share of its repetitions, the sum rounded (content/care/sets.toml)."""
+    shares = (
+        Fraction(min(entry.data["repetitions"], entry.data["prescribed"]), entry.data["prescribed"]) for entry in sets
+    )
+    counts_from = Fraction(str(set_rules().broken_off.value))
+    return floor(sum(shares, Fraction(0)) + 1 - counts_from)
+
+
+def day_pain(entries: Iterable[DiaryEntry]) -> DayPain:
+    """Put a day's answers on pain together: the first before, the worst of what followed, the last a day later.
+
+    Pain before a later set, and pain that was told in between, count beside what was said during the sets.
+    """
+    entries = tuple(entries)
+    before = [entry for entry in entries if entry.data["when"] == "before"]
+    after = [entry for entry in entries if entry.data["when"] == "after"]
+    between = [entry for entry in entries if entry.data["when"] in ("during", "now")]
+    later = [entry for entry in entries if entry.data["when"] == "next_day"]
+    return DayPain(
+        before=pain_of(before[0].data) if before else None,
+        during=_worst([*between, *before[1:]]),
+        after=_worst(after),
+        next_day=pain_of(later[-1].data) if later else None,
+        sites_before=sites_of(before[0].data) if before else None,
+        sites_after=_everywhere([*after, *before[1:]] if after else after),
+        sites_next_day=sites_of(later[-1].data) if later else None,
+    )
+
+
+def _worst(entries: Sequence[DiaryEntry]) -> Pain | None:
+    told = [pain_of(entry.data) for entry in entries]
+    return Pain(max(pain.back for pain in told), max(pain.leg for pain in told)) if told else None
+
+
+def _everywhere(entries: Sequence[DiaryEntry]) -> Marks | None:
+    """Return every site that was named; None when one of the answers names none although a leg hurts."""
+    told = [sites_of(entry.data) for entry in entries]
+    if not told or None in told:
+        return None
+    return frozenset(mark for sites in told if sites for mark in sites)
+
+
+def _analgesic(answers: Sequence[DiaryEntry], medicines: Sequence[Medicine], day: date) -> bool | None:
+    """Tell whether a painkiller was started or raised: either source says yes; silence is no answer."""
+    if any(entry.data["started_or_raised"] for entry in answers) or analgesic_started_or_raised(medicines, day):
+        return True
+    return False if answers else None

@@ -30,7 +30,7 @@ class Writing:
         self._life, self._chance, self._zone, self._therapist = life, chance, zone, therapist
         self._medicines = [number for number in range(len(_KINDS)) if chance.random() < 0.25]
         self._worst = chance.randint(4, 8)
-        self._keenness = chance.uniform(0.3, 0.9)
+        self._keenness = chance.uniform(0.2, 0.8)
 
     def drafts(self) -> Iterator[Draft]:
         """Yield the entries in the order of writing."""

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any, Literal
 
+from sqlalchemy import Row
+
 from openlumbar.records.json_text import from_json, to_json
 from openlumbar.records.vault import Cipher
 
@@ -67,6 +69,15 @@ def opened_entries(rows: Iterable[EntryRow], person_id: str, cipher: Cipher) -> 
         DiaryEntry(number, kind, hidden["data"], day, _local(at, hidden["offset_s"]), by)
         for (number, kind, day, at, by, _), hidden in zip(rows, told, strict=True)
     ]
+
+
+def opened_entry(row: Row[*tuple[Any, ...]], cipher: Cipher) -> DiaryEntry:
+    """Open a row of the table of entries.
+
+    Raises:
+        SealBrokenError: when it does not open with its key.
+    """
+    return opened_entries([(row.number, row.kind, row.day, row.at, row.by, row.sealed)], row.person_id, cipher)[0]
 
 
 def _sealed(draft: Draft, person_id: str, number: int, cipher: Cipher) -> EntryRow:

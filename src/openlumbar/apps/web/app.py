@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from openlumbar import __version__
 from openlumbar.apps.web import rendering
@@ -28,6 +29,9 @@ from openlumbar.apps.web.routes.files import ClientFiles
 from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
 from openlumbar.pipeline.care import Clock
+
+ROUTES = (files, today, profile, start, permits, sets, coach, sessions, recordings, progress, pages)
+"""Every module of routes."""
 
 _LOOPBACK_NAMES = ("localhost",)
 
@@ -52,8 +56,11 @@ def create_app(settings: Settings, clock: Clock = local_time) -> FastAPI:
         middleware=[Middleware(Security, hosts=_names(settings))],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
-    for routes in (files, today, profile, start, permits, sets, coach, sessions, recordings, progress, pages):
+    for routes in ROUTES:
         app.include_router(routes.router)
+    app.state.paths = frozenset(
+        route.path for routes in ROUTES for route in routes.router.routes if isinstance(route, Route)
+    )
     rendering.install(app)
     return app
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.routing import Route
 
 from openlumbar.apps.web.viewer import Role
 
@@ -47,5 +46,4 @@ def places_for(request: Request) -> tuple[Place, ...]:
     """Return the places of whoever asks."""
     viewer = getattr(request.state, "viewer", None)
     role: Role = viewer.role if viewer else "patient"
-    served = {route.path for route in request.app.routes if isinstance(route, Route)}
-    return tuple(place for place in PLACES if role in place.roles and place.path in served)
+    return tuple(place for place in PLACES if role in place.roles and place.path in request.app.state.paths)

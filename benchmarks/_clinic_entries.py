@@ -49,7 +49,7 @@ class Writing:
     def _beginning(self, day: date) -> Iterator[Draft]:
         facts, at = self._life.facts, self._at(day, 7)
         onset = day - timedelta(days=int(facts.days_since_onset or 0))
-        profile = {
+        profile: dict[str, Any] = {
             "born": date(day.year - int(facts.age_years or 40), 3, 1).isoformat(),
             "age_years": None,
             "sex": self._chance.choice(("female", "male")),

@@ -65,7 +65,7 @@ def led_session(
 
 def _repetition(slug: str, number: int, chance: Random) -> Repetition:
     start_s = _SET_UP_S + _REPETITION_S * number
-    name = exercise(slug).drive.measured_as
+    name: str = exercise(slug).drive.measured_as
     size = round(chance.uniform(*{"hip_rise_cm": (6.0, 14.0)}.get(name, (15.0, 45.0))), 2)
     counted = chance.random() < 0.95
     return Repetition(
@@ -77,7 +77,9 @@ def _repetition(slug: str, number: int, chance: Random) -> Repetition:
         hold_s=4.5 if name == "hip_rise_cm" else None,
         faults=() if chance.random() < 0.8 else (exercise(slug).faults[0].code,),
         interval90={name: (0.9 * size, 1.1 * size)},
-        **{name: size},
+        hip_rise_cm=size if name == "hip_rise_cm" else None,
+        trunk_angle_deg=size if name == "trunk_angle_deg" else None,
+        trunk_yaw_deg=size if name == "trunk_yaw_deg" else None,
     )
 
 

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, Self
 
@@ -121,6 +121,11 @@ def marks(ids: Collection[str]) -> Marks:
     Raises:
         InputError: when an id is no site of the map.
     """
+    return _marks(tuple(ids))
+
+
+@lru_cache(maxsize=1024)  # a diary names the same few sites on every page of it
+def _marks(ids: tuple[str, ...]) -> Marks:
     known = {mark.id: mark for mark in _every_mark()}
     for name in ids:
         if name not in known:

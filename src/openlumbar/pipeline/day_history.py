@@ -150,11 +150,14 @@ def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date
 
 def sets_done(sets: Iterable[DiaryEntry]) -> int:
     """Count sets: one that was broken off by the share of its repetitions, the sum rounded (content/care/sets.toml)."""
-    shares = (
-        Fraction(min(entry.data["repetitions"], entry.data["prescribed"]), entry.data["prescribed"]) for entry in sets
-    )
-    counts_from = Fraction(str(set_rules().broken_off.value))
-    return floor(sum(shares, Fraction(0)) + 1 - counts_from)
+    whole, part = 0, Fraction(0)
+    for entry in sets:
+        done, prescribed = entry.data["repetitions"], entry.data["prescribed"]
+        if done >= prescribed:
+            whole += 1
+        else:
+            part += Fraction(done, prescribed)
+    return whole + floor(part + 1 - Fraction(str(set_rules().broken_off.value))) if part else whole
 
 
 def day_pain(entries: Iterable[DiaryEntry]) -> DayPain:

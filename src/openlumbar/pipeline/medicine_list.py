@@ -176,9 +176,9 @@ def history(entries: Collection[DiaryEntry], now: datetime, days: int) -> tuple[
 
     A day goes by the list as it stood then.
     """
-    said, snapshots = intakes(entries), _snapshots(entries)
-    wanted = (now.date() - timedelta(days=back) for back in range(1, days + 1))
-    found = (_day_of(day, now, said, snapshots) for day in wanted)
+    wanted = [now.date() - timedelta(days=back) for back in range(1, days + 1)]
+    said, snapshots = _by_day(intakes(entries), now, wanted[-1]), _snapshots(entries)
+    found = (_day_of(day, now, said.get(day, ()), snapshots) for day in wanted)
     return tuple(day for day in found if day.marked or day.unmarked)
 
 
@@ -189,7 +189,7 @@ def day_span(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _day_of(
-    day: date, now: datetime, said: tuple[Intake, ...], snapshots: Mapping[str, list[tuple[date, Medicine, bool]]]
+    day: date, now: datetime, said: Collection[Intake], snapshots: Mapping[str, list[tuple[date, Medicine, bool]]]
 ) -> DayOfIntakes:
     noon = at_wall_time(day, time(12), zone_of(now, "the time"))
     begins, ends = day_span(noon)
@@ -197,13 +197,23 @@ def _day_of(
     for history_of_one in snapshots.values():
         known = [(medicine, removed) for since, medicine, removed in history_of_one if since <= day]
         medicine, removed = known[-1] if known else (history_of_one[0][1], True)
-        of_day = [intake for intake in said if _is_of(intake, medicine, day, now) and intake.state != "open"]
+        of_day = [intake for intake in said if intake.medicine_id == medicine.id and intake.state != "open"]
         answered = {intake.due_at.timestamp() for intake in of_day}
         due = () if removed else intakes_between(medicine, begins, ends)
         unmarked += sum(intake.due_at.timestamp() not in answered for intake in due)
         marked += [(medicine, intake) for intake in of_day]
     marked.sort(key=lambda pair: pair[1].due_at.timestamp())
     return DayOfIntakes(day, tuple(marked), unmarked)
+
+
+def _by_day(said: Iterable[Intake], now: datetime, first: date) -> Mapping[date, list[Intake]]:
+    """Sort intakes by the day that their due time is on here, from a day on: only near it is the day worked out."""
+    begins = day_span(at_wall_time(first, time(12), zone_of(now, "the time")))[0].timestamp()
+    found: dict[date, list[Intake]] = {}
+    for intake in said:
+        if intake.due_at.timestamp() >= begins:
+            found.setdefault(intake.due_at.astimezone(now.tzinfo).date(), []).append(intake)
+    return found
 
 
 def _snapshots(entries: Iterable[DiaryEntry]) -> dict[str, list[tuple[date, Medicine, bool]]]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Literal
 
@@ -256,5 +257,10 @@ def opened_entry(row: Mapping[str, Any] | Any, person_id: str, cipher: Cipher) -
     """
     place = ("entry", person_id, row["number"], row["kind"], row["day"].isoformat())
     hidden = from_json(cipher.open(row["sealed"], *place))
-    at = row["at"].astimezone(timezone(timedelta(seconds=hidden["offset_s"])))
+    at = row["at"].astimezone(_zone(hidden["offset_s"]))
     return DiaryEntry(row["number"], row["kind"], hidden["data"], row["day"], at, row["by"])
+
+
+@lru_cache(maxsize=64)
+def _zone(offset_s: int) -> timezone:
+    return timezone(timedelta(seconds=offset_s))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from importlib.resources import files
 from math import nan
 from typing import Any
 
@@ -34,6 +35,8 @@ FACTS = GateFacts(profile=PERSON, group_a=said(), pain_rest=Pain(1, 0), red_days
 MEDICINE = Medicine("m", "Voltaren", "nsaid_topical")
 STATE = ExerciseState("bridge", "L1", DAY)
 WORD = dose_state.Unlock("sit-up", "L4", "Li Na", "therapist", "strong enough", NOW)
+
+RMDQ = files("openlumbar.content").joinpath("outcomes", "rmdq.toml").read_text(encoding="utf-8")
 
 
 def untyped(value: object) -> Any:
@@ -91,6 +94,15 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (
         lambda: load_measure("a.toml", "id = "),
         "a.toml: is not valid TOML (Invalid value (at end of document)); correct that line",
+    ),
+    (lambda: load_measure("b.toml", RMDQ), "b.toml: holds the measure 'rmdq'; call the file rmdq.toml"),
+    (
+        lambda: load_measure("b.toml", RMDQ.replace("title.zh", "title.zx")),
+        "b.toml: title.zh: Field required; correct that field",
+    ),
+    (
+        lambda: load_measure("b.toml", RMDQ.replace('"total_only"', '"mean"\nfewest_answers = 2')),
+        "b.toml: the measure: Value error, 'fewest_answers' is more than there are items; correct that field",
     ),
     (lambda: Schedule(weekdays=frozenset({7, 8})), "day of the week: 7 is not one; give 0 for Monday to 6 for Sunday"),
     (lambda: replace(MEDICINE, name=" "), "medicine: has no name; write its name as on the packet"),

@@ -43,7 +43,7 @@ def serve(settings: Settings, *, open_path: str | None = None) -> None:
             file=sys.stderr,
         )
     with listening, suppress(KeyboardInterrupt):  # uvicorn ends in peace first, then passes Ctrl-C on
-        Store.open(settings.database).close()  # what is wrong with the record is told here, in one line
+        Store.open(settings.database, settings.vault).close()  # what is wrong with the record is told here, in one line
         server.run(sockets=[listening])
 
 

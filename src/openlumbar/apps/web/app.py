@@ -40,6 +40,13 @@ from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
 from openlumbar.pipeline.care import Clock
 
+ROUTES = (
+    *(files, login, mine, account, accounts, patients),
+    *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
+    *(medicines, outcomes, reminders),
+)
+"""Every module of routes."""
+
 _LOOPBACK_NAMES = ("localhost",)
 
 
@@ -65,11 +72,7 @@ def create_app(settings: Settings, clock: Clock = local_now) -> FastAPI:
         middleware=[Middleware(Security, hosts=_names(settings)), Middleware(Admission)],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
-    for routes in (
-        *(files, login, mine, account, accounts, patients),
-        *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
-        *(medicines, outcomes, reminders),
-    ):
+    for routes in ROUTES:
         app.include_router(routes.router)
     rendering.install(app)
     return app

@@ -63,7 +63,7 @@ def open_services(settings: Settings, clock: Clock = local_now) -> Services:
     Raises:
         InputError: when the folder or the database cannot be used.
     """
-    store = Store.open(settings.database)
+    store = Store.open(settings.database, settings.vault)
     journal = Journal(store)
     diary = Diary(store)
     accounts = Accounts(store)

@@ -17,6 +17,7 @@ def make_ready() -> None:
             "pytest",
             "records.endless_writer",
             "records.killed_move",
+            "records.killed_restore",
             "records.killed_rotation",
             "benchmarks._durable_writer",
         ]

@@ -1,6 +1,6 @@
 """The outcome measures in a person's entries: what was answered, what came of it, and what is due."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -95,6 +95,12 @@ def is_due(one: Course, day: date, states: Mapping[str, bool | None]) -> bool:
     if one.card.filled_in_by != "patient" or (not one.card.licence.items_ship and one.last is None):
         return False
     return due(one.card.id, one.last.day if one.last else None, day, states)
+
+
+def due_measures(entries: Collection[DiaryEntry], day: date) -> tuple[Measure, ...]:
+    """List the measures that a person is to be asked for on a day."""
+    states = states_on(entries, day)
+    return tuple(one.card for one in courses(entries) if is_due(one, day, states))
 
 
 def states_on(entries: Iterable[DiaryEntry], day: date) -> Mapping[str, bool | None]:

@@ -10,7 +10,7 @@ from openlumbar.errors import InputError
 from openlumbar.records import audit, data_keys
 from openlumbar.records.archive import OnProgress
 from openlumbar.records.chunks import unpack_signals
-from openlumbar.records.diary import opened_entry
+from openlumbar.records.sealed_entries import opened_entry
 from openlumbar.records.sealed_rows import SessionKey, opened_chunk, opened_event, opened_session
 from openlumbar.records.store import Store
 from openlumbar.records.tables import account, entry, event, person, session, signal, summary
@@ -121,7 +121,7 @@ _KINDS = (
     _Kind(
         select(entry).order_by(entry.c.person_id, entry.c.number),
         lambda row: str(row.person_id),
-        lambda row, cipher: opened_entry(row._mapping, row.person_id, cipher),
+        opened_entry,
         lambda row: f"entry {row.number} in the diary of person {row.person_id}",
     ),
     _Kind(

@@ -168,7 +168,7 @@ def test_activities_stay_the_same_until_others_are_named(visitor: TestClient, se
     page = visitor.get(path).text
     assert 'name="words-activity_1"' not in page
     assert 'name="answer-activity_4-0"' not in page
-    assert page.count("<h3>活动 ") == 3
+    assert page.count("<legend>活动 ") == 3
     assert_whole(visitor, path)
     visitor.post(path, data={"words-activity_1": "something else"} | dict.fromkeys(RATED, "8"))
     entries = services.diary.read(SELF, ["outcome"])

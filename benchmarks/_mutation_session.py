@@ -7,6 +7,7 @@ the tests that reach it run, the fastest first, until one fails: nothing is impo
 
 import functools
 import gc
+import inspect
 import json
 import os
 import resource
@@ -14,8 +15,10 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -28,6 +31,8 @@ WORK = "OPENLUMBAR_MUTANTS"
 
 _PATIENCE, _LEAST_S = 10.0, 5.0
 """A mutant that takes this many times the tests' own time, and this many seconds, has been noticed."""
+_WALL = 20
+"""A mutant may wait this many times as long as it may compute: others use the machine, too."""
 _EVERY = 200
 """So many mutants are tried between two lines that tell how far it is."""
 
@@ -49,13 +54,16 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted("a test cannot be collected")
     path = Path(os.environ[WORK])
     mutants: dict[str, list[str]] = json.loads(path.read_text("utf-8"))
-    reaching, caches = _tests_by_function(session.items), _caches()
+    caches = _Caches.find()
+    reach = _reach(session.items, caches)
     gc.freeze()
+    if _verdict("", dict.fromkeys(session.items, _LEAST_S), caches, is_maker=True) != "survived":
+        raise pytest.UsageError("a test fails in a fork without any mutant, so it tells nothing about one")
     tried, total = 0, sum(map(len, mutants.values()))
     with path.with_suffix(".verdicts").open("w", encoding="utf-8") as verdicts:
         for function, names in mutants.items():
             for name in names:
-                verdict = _verdict(name, sorted(reaching[function], key=lambda pair: pair[0]), caches)
+                verdict = _verdict(name, reach.tests.get(function, {}), caches, function in reach.makers)
                 verdicts.write(json.dumps([name, verdict]) + "\n")
                 verdicts.flush()
                 tried += 1
@@ -64,50 +72,100 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-_Timed = tuple[float, pytest.Item]
+_Cache = functools._lru_cache_wrapper
 
 
-def _tests_by_function(items: Sequence[pytest.Item]) -> dict[str, list[_Timed]]:
-    """Run every test once: function → seconds and test, for every test that reaches it with nothing remembered."""
-    found: dict[str, list[_Timed]] = defaultdict(list)
-    caches = _caches()
+@dataclass(frozen=True)
+class _Caches:
+    """What `care` remembers, which would hide a mutant; no layer below knows of it.
+
+    `contents` take no argument: they read content files, which takes long. `results` are those of single calls.
+    """
+
+    contents: tuple[_Cache, ...]
+    results: tuple[_Cache, ...]
+
+    @classmethod
+    def find(cls) -> Self:
+        """Find them among all there is."""
+        wrappers = [thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper)]
+        ours = [each for each in wrappers if str(getattr(each, "__module__", "")).startswith("openlumbar.care.")]
+        bare = {each for each in ours if not inspect.signature(each.__wrapped__).parameters}
+        return cls(tuple(bare), tuple(each for each in ours if each not in bare))
+
+    def forget(self, contents: bool) -> None:
+        """Forget the results, and the contents as well where they matter."""
+        for cache in (*self.results, *(self.contents if contents else ())):
+            cache.cache_clear()
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Which tests reach a function, with the seconds they take, and which functions make what is remembered."""
+
+    tests: dict[str, dict[pytest.Item, float]]
+    makers: frozenset[str]
+
+
+def _reach(items: Sequence[pytest.Item], caches: _Caches) -> _Reach:
+    """Run every test once and note the functions it reaches.
+
+    Contents are forgotten before each file of tests only, so one test of it reaches their makers for all the others.
+    """
     set_mutant_under_test("stats")
+    makers = _functions_in(lambda: [cache() for cache in caches.contents], caches, contents=True)
+    tests: dict[str, dict[pytest.Item, float]] = defaultdict(dict)
+    seconds, last = {}, None
     for item, following in zip(items, [*items[1:], None], strict=True):
-        _forget(caches)
-        state()._stats.clear()
+        run = functools.partial(_passed, item, following)
         start_s = time.perf_counter()
-        reports = runtestprotocol(item, log=False, nextitem=following)
-        if failed := [report for report in reports if report.failed]:
-            raise pytest.UsageError(f"{item.nodeid} fails without any mutant:\n{failed[0].longreprtext}")
-        for function in state()._stats:
-            found[function].append((time.perf_counter() - start_s, item))
+        for function in _functions_in(run, caches, contents=item.path != last):
+            tests[function][item] = 0.0
+        seconds[item], last = time.perf_counter() - start_s, item.path
     set_mutant_under_test("")
-    return found
+    for maker in makers & tests.keys():
+        files = {item.path for item in tests[maker]}
+        tests[maker] = {item: 0.0 for item in items if item.path in files}
+    return _Reach({name: {item: seconds[item] for item in found} for name, found in tests.items()}, makers)
 
 
-def _verdict(mutant: str, tests: list[_Timed], caches: Iterable["functools._lru_cache_wrapper[object]"]) -> str:
+def _functions_in(run: Callable[[], object], caches: _Caches, contents: bool) -> frozenset[str]:
+    caches.forget(contents)
+    state()._stats.clear()
+    run()
+    return frozenset(state()._stats)
+
+
+def _passed(item: pytest.Item, following: pytest.Item | None) -> None:
+    """Run a test without any mutant.
+
+    Raises:
+        pytest.UsageError: when it fails.
+    """
+    for report in runtestprotocol(item, log=False, nextitem=following):
+        if report.failed:
+            raise pytest.UsageError(f"{item.nodeid} fails without any mutant:\n{report.longreprtext}")
+
+
+def _verdict(mutant: str, tests: Mapping[pytest.Item, float], caches: _Caches, is_maker: bool) -> str:
     """Tell what became of a mutant: killed, timeout, survived, or untested."""
     if not tests:
         return "untested"
-    limit_s = int(_LEAST_S + _PATIENCE * sum(seconds for seconds, _ in tests))
+    limit_s = int(_LEAST_S + _PATIENCE * sum(tests.values()))
     pid = os.fork()
     if pid == 0:
         signal.alarm(_WALL * limit_s)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
-        os._exit(_try(mutant, [test for _, test in tests], caches))
+        caches.forget(contents=is_maker)
+        os._exit(_try(mutant, sorted(tests, key=lambda test: tests[test])))
     _, status = os.waitpid(pid, 0)
     return {0: "survived", 1: "killed"}.get(os.waitstatus_to_exitcode(status), "timeout")
 
 
-_WALL = 20
-"""A fork may wait this many times as long as it may compute: others use the machine, too."""
-
-
-def _try(mutant: str, tests: Sequence[pytest.Item], caches: Iterable["functools._lru_cache_wrapper[object]"]) -> int:
+def _try(mutant: str, tests: Sequence[pytest.Item]) -> int:
     """Run the tests until one fails: 1, or 0 when none does."""
     set_mutant_under_test(mutant)
-    _forget(caches)
     try:
         for test, following in zip(tests, [*tests[1:], None], strict=True):
             if any(report.failed for report in runtestprotocol(test, log=False, nextitem=following)):
@@ -115,14 +173,3 @@ def _try(mutant: str, tests: Sequence[pytest.Item], caches: Iterable["functools.
     except BaseException:  # noqa: BLE001 - whatever a mutant does, it has been noticed
         return 1
     return 0
-
-
-def _caches() -> list["functools._lru_cache_wrapper[object]"]:
-    """Find everything in `care` that remembers results, which would hide a mutant; no layer below knows of it."""
-    wrappers = [thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper)]
-    return [wrapper for wrapper in wrappers if str(getattr(wrapper, "__module__", "")).startswith("openlumbar.care.")]
-
-
-def _forget(caches: Iterable["functools._lru_cache_wrapper[object]"]) -> None:
-    for cache in caches:
-        cache.cache_clear()

@@ -78,7 +78,7 @@ def _mutate(copy: Path, module: str) -> list[str]:
 
 
 def _drawn(names: Sequence[str], most: int) -> list[str]:
-    return sorted(random.Random(_SEED).sample(names, most)) if len(names) > most else list(names)  # noqa: S311
+    return sorted(random.Random(_SEED).sample(names, most)) if len(names) > most else list(names)  # noqa: S311 - nothing secret
 
 
 def _verdicts(copy: Path, mutants: Sequence[str]) -> dict[str, str]:
@@ -86,8 +86,9 @@ def _verdicts(copy: Path, mutants: Sequence[str]) -> dict[str, str]:
     by_function: dict[str, list[str]] = {}
     for name in mutants:
         by_function.setdefault(name.rpartition("__mutmut_")[0], []).append(name)
+    order = random.Random(_SEED).sample(sorted(by_function), len(by_function))  # noqa: S311 - nothing secret
     work = copy / "mutants.json"
-    work.write_text(json.dumps(by_function), "utf-8")
+    work.write_text(json.dumps({function: by_function[function] for function in order}), "utf-8")
     plugins = ("-p", "benchmarks._mutation_session", "-p", "no:cacheprovider", "-p", "no:xdist", "--capture=no")
     command = [sys.executable, "-m", "pytest", *plugins, "tests/care"]
     environment = os.environ | {WORK: str(work), "PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from importlib.resources import files
 from math import nan
 from typing import Any
 
@@ -20,7 +21,7 @@ from openlumbar.care.medicines import Intake, Medicine, Schedule, flags
 from openlumbar.care.outcomes import Score, change
 from openlumbar.care.pain import Pain
 from openlumbar.care.profile import Profile
-from openlumbar.care.reminders import QuietHours
+from openlumbar.care.reminders import QuietHours, reminders_between
 from openlumbar.care.safety_rules import matrix
 from openlumbar.errors import InputError
 
@@ -34,6 +35,8 @@ FACTS = GateFacts(profile=PERSON, group_a=said(), pain_rest=Pain(1, 0), red_days
 MEDICINE = Medicine("m", "Voltaren", "nsaid_topical")
 STATE = ExerciseState("bridge", "L1", DAY)
 WORD = dose_state.Unlock("sit-up", "L4", "Li Na", "therapist", "strong enough", NOW)
+
+RMDQ = files("openlumbar.content").joinpath("outcomes", "rmdq.toml").read_text(encoding="utf-8")
 
 
 def untyped(value: object) -> Any:
@@ -92,6 +95,15 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
         lambda: load_measure("a.toml", "id = "),
         "a.toml: is not valid TOML (Invalid value (at end of document)); correct that line",
     ),
+    (lambda: load_measure("b.toml", RMDQ), "b.toml: holds the measure 'rmdq'; call the file rmdq.toml"),
+    (
+        lambda: load_measure("b.toml", RMDQ.replace("title.zh", "title.zx")),
+        "b.toml: title.zh: Field required; correct that field",
+    ),
+    (
+        lambda: load_measure("b.toml", RMDQ.replace('"total_only"', '"mean"\nfewest_answers = 2')),
+        "b.toml: the measure: Value error, 'fewest_answers' is more than there are items; correct that field",
+    ),
     (lambda: Schedule(weekdays=frozenset({7, 8})), "day of the week: 7 is not one; give 0 for Monday to 6 for Sunday"),
     (lambda: replace(MEDICINE, name=" "), "medicine: has no name; write its name as on the packet"),
     (lambda: replace(MEDICINE, name="x" * 201), "the name: is longer than 200 characters; shorten it"),
@@ -127,6 +139,10 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (lambda: Profile(cancer_signs=untyped("no")), f"cancer_signs: 'no' {YES_OR_NO}"),
     (lambda: Profile(stable_weakness=untyped(2)), f"stable_weakness: 2 {YES_OR_NO}"),
     (lambda: Profile(curl_up_max=-1), "curl_up_max: -1 is below 0; give how many were done, 0 or more"),
+    (
+        lambda: reminders_between(NAIVE, NOW),
+        "the beginning: does not say in which time zone it is; give a time with its zone",
+    ),
     (
         lambda: QuietHours(time(7), time(7)),
         "quiet hours: begin and end at the same time; give two times, or no quiet hours",

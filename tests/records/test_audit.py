@@ -18,6 +18,12 @@ from openlumbar.records.trouble import StoreError
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+_TRIGGERS_OFF = {
+    "sqlite": (("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete"), ()),
+    "postgresql": (("ALTER TABLE audit DISABLE TRIGGER USER",), ("ALTER TABLE audit ENABLE TRIGGER USER",)),
+}
+
+
 def write_some(store: Store, count: int = 5) -> Audit:
     chain = Audit(store)
     for number in range(count):
@@ -28,10 +34,8 @@ def write_some(store: Store, count: int = 5) -> Audit:
 def tamper(store: Store, *statements: Any) -> None:
     """Change what the database itself refuses to change, as somebody would who may do anything with it."""
     with store.transaction(WRITING) as connection:
-        on_table = " ON audit" if connection.dialect.name == "postgresql" else ""
-        for change in ("update", "delete"):
-            connection.execute(text(f"DROP TRIGGER audit_no_{change}{on_table}"))
-        for statement in statements:
+        before, after = _TRIGGERS_OFF[connection.dialect.name]
+        for statement in (*map(text, before), *statements, *map(text, after)):
             connection.execute(statement)
 
 

@@ -5,7 +5,6 @@ import pytest
 from sqlalchemy import select
 
 from openlumbar.errors import InputError
-from openlumbar.records import erasure
 from openlumbar.records.audit import Audit
 from openlumbar.records.diary import Diary
 from openlumbar.records.erasure import Erased, erase
@@ -14,8 +13,10 @@ from openlumbar.records.people import SELF, People
 from openlumbar.records.store import Store
 from openlumbar.records.tables import METADATA, data_key, entry, event, session, signal
 from openlumbar.records.trouble import StoreError
+from openlumbar.records.vault import Vault
 from records.lives import PASSWORD, live, make_accounts
 from records.made import begin, repetition_event
+from records.postgresql import Server
 
 
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
@@ -64,7 +65,8 @@ def test_nothing_of_the_person_is_left_and_everything_of_others(store: Store) ->
     assert len(Diary(store).read(other.person_id)) == 2
 
 
-def test_no_byte_is_left_in_the_files(store: Store, path: Path) -> None:
+def test_no_byte_is_left_in_the_file(file_store: Store, path: Path) -> None:
+    store = file_store
     keeper = Store.open(path)  # another process that has it open
     live(store, "Bo Marsh")
     ana = live(store)
@@ -87,6 +89,30 @@ def test_no_byte_is_left_in_the_files(store: Store, path: Path) -> None:
     left = files_of(path)
     assert [trace for trace in known if trace in left] == []
     keeper.close()
+
+
+def test_the_key_of_who_was_erased_is_not_left_in_the_servers_tables(server: Server, tmp_path: Path) -> None:
+    name = server.create()
+    store = Store.open(server.url(name), Vault.in_file(tmp_path / "records.key"))
+    ana, bo = live(store), live(store, "Bo Marsh")
+    gone, kept = (traces(store, life.person_id, life.session_id)[0] for life in (ana, bo))
+    server.run("CHECKPOINT")
+    before = tables_of(server)
+    assert gone in before
+    assert erase(store, ana.person_id).is_scrubbed
+    store.close()
+    server.run("CHECKPOINT")
+    after = tables_of(server)
+    assert gone not in after
+    assert kept in after
+    assert b"ana quill" not in after
+    server.drop(name)
+
+
+def tables_of(server: Server) -> bytes:
+    return b"".join(
+        file.read_bytes() for file in sorted((server.folder / "data" / "base").rglob("*")) if file.is_file()
+    )
 
 
 def test_the_audit_keeps_that_it_was_done_and_stays_whole(store: Store) -> None:
@@ -143,6 +169,6 @@ def test_where_there_is_no_room_to_write_the_file_anew_it_is_told(
         raise StoreError("records", "full")
 
     ana = live(store)
-    monkeypatch.setattr(erasure, "scrub", full)
+    monkeypatch.setattr(Store, "scrub", full)
     assert not erase(store, ana.person_id).is_scrubbed
     assert People(store).get(ana.person_id) is None

@@ -58,12 +58,14 @@ def test_nothing_about_health_is_readable_in_the_database(path: Path) -> None:
 
 @needs_modes
 def test_the_key_is_made_with_the_records_and_for_the_owner_alone(path: Path) -> None:
-    Store.open(path).close()
+    with closing(Store.open(path)) as store:
+        assert store.vault.has_made_key
     key = path.with_suffix(".key")
     assert key.stat().st_mode & 0o777 == 0o600
     text = key.read_text()
     assert text.startswith("# The key of OpenLumbar's records.")
-    Store.open(path).close()
+    with closing(Store.open(path)) as store:
+        assert not store.vault.has_made_key
     assert key.read_text() == text
     assert {file.name for file in path.parent.iterdir()} == {path.name, key.name}
 

@@ -12,7 +12,14 @@ from sqlalchemy.sql import column, table
 
 from openlumbar.errors import InputError
 from openlumbar.records import data_keys
-from openlumbar.records.postgresql_server import is_address, open_server, refusal, scrub_server, wait_for_turn
+from openlumbar.records.postgresql_server import (
+    address_of,
+    is_address,
+    open_server,
+    refusal,
+    scrub_server,
+    wait_for_turn,
+)
 from openlumbar.records.sqlite_file import keep_log, keep_private, open_file, path_of, scrub_file
 from openlumbar.records.trouble import StoreError, code_of
 from openlumbar.records.vault import Vault
@@ -22,9 +29,11 @@ if TYPE_CHECKING:
 
 READING: Mapping[str, str | None] = {"begin": "BEGIN"}
 WRITING: Mapping[str, str | None] = {"begin": "BEGIN IMMEDIATE"}
+WRITING_SAFELY: Mapping[str, str | None] = {**WRITING, "synchronous": "FULL"}
 """Execution options of a connection: one that writes waits for its turn at once, so that it cannot fail half-way.
 
-PostgreSQL, where several may write at a time, needs neither.
+What is written safely outlasts a power failure too. PostgreSQL, where several may write at a time and all of it
+outlasts that, needs none of these.
 """
 
 _PACKAGE, _MIGRATIONS = "openlumbar.records", "migrations"
@@ -39,6 +48,15 @@ def open_database(where: str | Path, vault: Vault | None = None) -> tuple[Engine
             missing or another one's.
     """
     return _open_server(str(where), vault) if is_address(where) else _open_file(path_of(where), vault)
+
+
+def name_of(where: str | Path) -> str:
+    """Call a database by its path, or its address without a password.
+
+    Raises:
+        InputError: when it is neither.
+    """
+    return address_of(str(where)) if is_address(where) else str(path_of(where))
 
 
 def migrations(connection: Connection, vault: Vault) -> "Config":
@@ -92,7 +110,7 @@ def _bring_up_to_date(engine: Engine, name: str, vault: Vault) -> None:
     with engine.begin() as connection:
         names = inspect(connection).get_table_names()
         version = _version(connection) if _ALEMBIC in names else None
-    known = _known_versions()
+    known = known_versions()
     if names and _ALEMBIC not in names:
         raise InputError(name, "is a database of another program", "name another file")
     if version is not None and version not in known:
@@ -118,7 +136,8 @@ def _migrate(connection: Connection, vault: Vault) -> None:
     command.upgrade(migrations(connection, vault), "head")
 
 
-def _known_versions() -> list[str]:
+def known_versions() -> list[str]:
+    """List the versions of the tables that this program can bring up to date, the newest last."""
     versions = files(_PACKAGE).joinpath(_MIGRATIONS, "versions").iterdir()
     return sorted(file.name.partition("_")[0] for file in versions if file.name.endswith(".py"))
 

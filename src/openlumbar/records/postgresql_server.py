@@ -1,5 +1,6 @@
 """A database of a PostgreSQL server: its address, how it is reached, and what can be wrong with either."""
 
+import logging
 import os
 import ssl
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ LOCK_WAIT = "5s"
 _FORM = "write postgresql://USER@HOST/DATABASE and give the password in PGPASSWORD"
 _DRIVERS = ("postgresql", "postgresql+pg8000")
 _SSL_MODES = ("disable", "require", "verify-full")
-_SCRUBBED = ("data_key", "person")
+_SCRUBBED = ("data_key", "person", "account", "login", "feed", "therapist_patient")
 _CLEANED = ("session", "event", "signal", "entry", "summary")
 _MIGRATING = 0x4F4C
 
@@ -32,14 +33,24 @@ def is_address(where: object) -> bool:
     return isinstance(where, str) and where.startswith(SCHEMES)
 
 
+def address_of(address: str) -> str:
+    """Write an address without user and password.
+
+    Raises:
+        InputError: when it is wrong.
+    """
+    url = _checked(address)
+    return f"postgresql://{url.host}/{url.database}"
+
+
 def open_server(address: str) -> tuple[Engine, str]:
     """Prepare to use the database at an address; return it with the name to call it by.
 
     Raises:
         InputError: when the address is wrong.
     """
-    url = _checked(address)
-    name = f"postgresql://{url.host}/{url.database}"
+    url, name = _checked(address), address_of(address)
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # of a server that is gone we tell in our words
     password = url.password or os.environ.get("PGPASSWORD")
     engine = create_engine(
         URL.create(
@@ -103,7 +114,7 @@ def wait_for_turn(connection: Connection) -> None:
 
 
 def scrub_server(engine: Engine, *, is_needed: bool) -> None:
-    """Write the keys anew, so that one that was destroyed is not left in the server's files.
+    """Write keys and accounts anew, so that none that was destroyed is left in the server's files.
 
     The rest is sealed, and is left to the server to overwrite.
     """

@@ -98,5 +98,8 @@ def _set_up(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if statement := connection.get_execution_options().get("begin", "BEGIN"):
+    options = connection.get_execution_options()
+    if level := options.get("synchronous"):
+        connection.exec_driver_sql(f"PRAGMA synchronous = {level}")  # it stays so on this connection, which is no harm
+    if statement := options.get("begin", "BEGIN"):
         connection.exec_driver_sql(statement)

@@ -170,10 +170,7 @@ class Store:
             person_id=person_id,
         )
         with self.transaction(WRITING) as connection:
-            if not hold(connection, person_id):
-                raise unknown_person(person_id)
-            cipher = data_keys.sealing_for(connection, self.vault, person_id)
-            connection.execute(session.insert().values(sealed_session(_fields(row), cipher)))
+            self._take_in(connection, row)
         return row
 
     def session(self, session_id: str) -> SessionRow | None:
@@ -238,8 +235,8 @@ class Store:
         """
         self.append_all([*((session_id, row) for row in events), *((session_id, chunk) for chunk in signals)])
 
-    def append_all(self, entries: Sequence[Entry]) -> None:
-        """Add to several sessions at once, likewise; all of it or nothing.
+    def append_all(self, entries: Sequence[Entry], sessions: Sequence[SessionRow] = ()) -> None:
+        """Add to several sessions at once, likewise; all of it or nothing. New `sessions` are taken in as they stand.
 
         Raises:
             InputError: when there is no such session.
@@ -249,6 +246,8 @@ class Store:
         names = list(dict.fromkeys(id_ for id_, _ in entries))
         try:
             with self.transaction(WRITING) as connection:
+                for row in sessions:
+                    self._take_in(connection, row)
                 keys = self._session_keys(connection, names)
                 if len(keys) < len(names):
                     raise _unknown(" or ".join(names))
@@ -353,6 +352,12 @@ class Store:
             raise
         except DBAPIError as error:
             raise StoreError(self.name, code_of(error.orig)) from error
+
+    def _take_in(self, connection: Connection, row: SessionRow) -> None:
+        if not hold(connection, row.person_id):
+            raise unknown_person(row.person_id)
+        cipher = data_keys.sealing_for(connection, self.vault, row.person_id)
+        connection.execute(session.insert().values(sealed_session(_fields(row), cipher)))
 
     def _session_row(self, found: Row[*tuple[Any, ...]]) -> SessionRow:
         values = dict(found._mapping)

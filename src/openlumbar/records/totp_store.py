@@ -11,7 +11,7 @@ from openlumbar.records import data_keys
 from openlumbar.records.json_text import from_json, to_json
 from openlumbar.records.one_time_codes import step_of
 from openlumbar.records.tables import account
-from openlumbar.records.vault import Vault
+from openlumbar.records.vault import Cipher, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,16 @@ def read_totp(connection: Connection, vault: Vault, row: Row[*tuple[Any, ...]]) 
     cipher = data_keys.cipher_of(connection, vault, data_keys.PROGRAM)
     if row.totp_sealed is None or cipher is None:
         return Totp()
-    kept: Mapping[str, Any] = from_json(cipher.open(row.totp_sealed, "account", row.id))
+    return opened_totp(row.id, row.totp_sealed, cipher)
+
+
+def opened_totp(account_id: str, sealed: bytes, cipher: Cipher) -> Totp:
+    """Open what an account keeps.
+
+    Raises:
+        SealBrokenError: when it does not open.
+    """
+    kept: Mapping[str, Any] = from_json(cipher.open(sealed, "account", account_id))
     return Totp(**kept)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 360, 34, 8, 10, 26
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 360, 42, 8, 10, 36
 """Units of the picture: as wide as a small phone, so that it is never made smaller than it is written."""
 
 Series = Sequence[float | None]
@@ -152,7 +152,7 @@ def _zone(axis: Axis, number: int, zone: str) -> str:
     if path is None:
         return ""
     size = 1 if len(axis.days) <= 31 else 0.55
-    place = f"translate({axis.x(number):g} {axis.height - BOTTOM + 6:g}) scale({size:g})"
+    place = f"translate({axis.x(number):g} {axis.height - BOTTOM + 10:g}) scale({size:g})"
     return f'<path class="zone-mark {zone}" transform="{place}" d="{path}"/>'
 
 

@@ -3,18 +3,18 @@
 import json
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
+from diary_people import FIT, Watch
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.settings import Settings
-from openlumbar.care.profile import Profile
 from openlumbar.records.people import SELF
 
 with warnings.catch_warnings():  # Starlette would rather have another client than httpx, which is not needed here
@@ -39,40 +39,10 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 NOON = datetime(2026, 3, 20, 12).astimezone()
 
-FIT = Profile(
-    born=date(1985, 6, 1),
-    sex="male",
-    height_cm=175,
-    weight_kg=70,
-    activity="active",
-    onset=date(2025, 9, 1),
-    side="left",
-    diagnosed=True,
-    conditions=frozenset(),
-    cancer_signs=False,
-    stable_weakness=False,
-    curl_up_max=14,
-    wakes_at=time(7),
-)
-"""Somebody whom no rule holds back, in the last stage."""
-
-
-@dataclass
-class Watch:
-    """A clock that stands until it is moved on."""
-
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **spans: float) -> None:
-        self.now += timedelta(**spans)
-
 
 @pytest.fixture
 def watch() -> Watch:
-    return Watch()
+    return Watch(NOON)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import FormData
 from starlette.testclient import TestClient
-from tests.apps.web.conftest import FIT
 
+from diary_people import FIT
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.start_form import StartForm
 from openlumbar.cards import exercise_slugs

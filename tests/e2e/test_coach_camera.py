@@ -23,7 +23,7 @@ from openlumbar.pose.track import PoseTrack
 from openlumbar.pose.video import RgbArray, VideoReader
 from openlumbar.pose.wire import unpack_frames
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 WIDE = (640, 360)
 BEFORE_S, AFTER_S = 9.0, 6.0

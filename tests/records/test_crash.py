@@ -1,10 +1,8 @@
 """A program that is killed while it records, and two that record at once: real processes, one file."""
 
-import multiprocessing
 import os
 import random
 from contextlib import closing, suppress
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -14,22 +12,16 @@ import pytest
 from openlumbar.records.store import Store
 from records.endless_writer import Told, write
 from records.made import begin
+from records.processes import PROCESSES
 
 LOST_AT_MOST_S = 1.0
 """What a killed program may lose: the last second (issue: the live coach)."""
 
 KILLS = int(os.environ.get("OPENLUMBAR_KILLS", "10"))
 ENDLESS = 10**9
-PROCESSES = multiprocessing.get_context("forkserver")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ready_to_fork() -> None:
-    """Start the process that the writers are forked from, with everything imported, so that they start at once."""
-    PROCESSES.set_forkserver_preload(["pytest", "records.endless_writer"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
-        forkserver.ensure_running()
+pytestmark = pytest.mark.usefixtures("ready_to_fork")
 
 
 class Writer:

@@ -64,7 +64,7 @@ def test_a_database_can_be_named_by_its_address(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "postgresql://u:secret@host/db", "http://", "://"],
+    ["sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "mysql://u:secret@host/db", "http://", "://"],
 )
 def test_other_addresses_are_refused_without_telling_a_password(address: str) -> None:
     with pytest.raises(InputError, match="give a path") as refused:

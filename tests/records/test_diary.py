@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from openlumbar.records.people import SELF, People
 from openlumbar.records.store import Store
 from openlumbar.records.tables import entry
 from openlumbar.records.trouble import StoreError
+from records.conftest import Place
 
 MORNING = datetime.fromisoformat("2026-03-02T08:15:00.250000+08:00")
 TODAY = MORNING.date()
@@ -93,9 +93,9 @@ def test_entries_that_belong_together_are_written_wholly_or_not_at_all(diary: Di
     assert diary.write(SELF) == ()
 
 
-def test_another_program_sees_what_was_written_and_goes_on_counting(path: Path, diary: Diary) -> None:
+def test_another_program_sees_what_was_written_and_goes_on_counting(place: Place, diary: Diary) -> None:
     diary.write(SELF, note("a"))
-    with closing(Store.open(path)) as store:
+    with closing(place.open()) as store:
         other = Diary(store)
         assert texts(other.read(SELF)) == ["a"]
         other.write(SELF, note("b"))

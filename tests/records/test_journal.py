@@ -131,7 +131,8 @@ def test_closing_writes_what_waits_and_nothing_is_taken_afterwards(store: Store)
     assert journal.flush() == journal.close() == Trouble("lost", 0, 1)
 
 
-def test_a_full_disk_is_told_and_made_up_for_when_there_is_room(store: Store, journal: Journal) -> None:
+def test_a_full_disk_is_told_and_made_up_for_when_there_is_room(file_store: Store) -> None:
+    store, journal = file_store, Journal(file_store)
     row, quota = begin(store), Quota(store)
     for event in events(0, 1):
         journal.append(row.id, event)
@@ -146,9 +147,11 @@ def test_a_full_disk_is_told_and_made_up_for_when_there_is_room(store: Store, jo
     quota.is_full = False
     assert journal.flush() is journal.trouble is None
     assert numbers_in(store, row.id) == list(range(50))
+    journal.close()
 
 
-def test_a_full_disk_does_not_keep_the_journal_from_closing(store: Store) -> None:
+def test_a_full_disk_does_not_keep_the_journal_from_closing(file_store: Store) -> None:
+    store = file_store
     row, quota, journal = begin(store), Quota(store), Journal(store)
     quota.is_full = True
     for event in events(*range(10), size=9000):
@@ -159,7 +162,7 @@ def test_a_full_disk_does_not_keep_the_journal_from_closing(store: Store) -> Non
 
 
 def test_a_file_held_by_another_program_is_told_and_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openlumbar.records.database.BUSY_S", 0.01)
+    monkeypatch.setattr("openlumbar.records.sqlite_file.BUSY_S", 0.01)
     with closing(Store.open(path)) as store, closing(Journal(store)) as journal:
         row = begin(store)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:

@@ -1,12 +1,10 @@
-from pathlib import Path
-
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from openlumbar.records.database import WRITING
-from openlumbar.records.feeds import close_feeds, open_feed, person_of_feed
+from openlumbar.records.feeds import close_feeds, has_feed, open_feed, person_of_feed
 from openlumbar.records.people import SELF, People, Person
 from openlumbar.records.store import Store
-from openlumbar.records.tables import person
+from openlumbar.records.tables import feed, person
 from records.made import NOON, begin
 
 
@@ -17,7 +15,7 @@ def test_there_is_one_person_from_the_beginning(store: Store) -> None:
     assert begin(store).person_id == SELF
 
 
-def test_people_are_added_and_renamed_and_their_names_are_sealed(store: Store, path: Path) -> None:
+def test_people_are_added_and_renamed_and_their_names_are_sealed(store: Store) -> None:
     people = People(store)
     added = people.add("Lin 林", NOON)
     assert added == Person(added.id, "Lin 林", NOON) == people.get(added.id)
@@ -27,7 +25,10 @@ def test_people_are_added_and_renamed_and_their_names_are_sealed(store: Store, p
     assert people.rename(SELF, "me")
     assert not people.rename("nobody", "x")
     assert people.get("nobody") is None
-    assert not any("林".encode() in file.read_bytes() for file in path.parent.iterdir())
+    with store.transaction() as connection:
+        told = repr(connection.execute(select(person)).all())
+    assert "Lin" not in told
+    assert "Chen" not in told
 
 
 def test_who_was_erased_is_not_there_any_more(store: Store) -> None:
@@ -49,12 +50,14 @@ def test_sessions_are_those_of_one_person(store: Store) -> None:
     assert store.session(theirs.id) == theirs
 
 
-def test_a_calendar_address_leads_to_its_person_until_it_is_closed(store: Store, path: Path) -> None:
+def test_a_calendar_address_leads_to_its_person_until_it_is_closed(store: Store) -> None:
     other = People(store).add("a").id
     mine, mine_too, theirs = open_feed(store, SELF), open_feed(store, SELF), open_feed(store, other)
     assert len({mine, mine_too, theirs}) == 3
     assert [person_of_feed(store, token) for token in (mine, mine_too, theirs)] == [SELF, SELF, other]
+    assert has_feed(store, SELF)
     assert close_feeds(store, SELF) == 2
+    assert [has_feed(store, person) for person in (SELF, other, "x")] == [False, True, False]
     assert [person_of_feed(store, token) for token in (mine, mine_too, theirs, "", "x")] == [
         None,
         None,
@@ -62,4 +65,5 @@ def test_a_calendar_address_leads_to_its_person_until_it_is_closed(store: Store,
         None,
         None,
     ]
-    assert not any(theirs.encode() in file.read_bytes() for file in path.parent.iterdir())
+    with store.transaction() as connection:
+        assert theirs not in repr(connection.execute(select(feed)).all())

@@ -179,7 +179,8 @@ def test_only_what_was_deleted_long_enough_ago_is_purged(store: Store) -> None:
     assert store.purge(NOON) == ()
 
 
-def test_no_byte_of_what_was_purged_is_left(store: Store, path: Path) -> None:
+def test_no_byte_of_what_was_purged_is_left(file_store: Store, path: Path) -> None:
+    store = file_store
     rows = [begin(store, name=f"name-of-{number:03}") for number in range(60)]
     for start in range(0, 240, 8):  # interleaved, so that rows of one session lie in pages of others
         entries = [
@@ -205,8 +206,10 @@ def test_no_byte_of_what_was_purged_is_left(store: Store, path: Path) -> None:
 
 
 def test_a_purge_without_room_for_it_is_finished_by_the_next(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    file_store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    store = file_store
+
     def find_no_room(*_: object, **__: object) -> None:
         raise StoreError(path.name, "full")
 
@@ -226,7 +229,7 @@ def test_a_purge_without_room_for_it_is_finished_by_the_next(
 def test_another_program_that_holds_the_file_is_waited_for_and_then_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openlumbar.records.database.BUSY_S", 0.01)
+    monkeypatch.setattr("openlumbar.records.sqlite_file.BUSY_S", 0.01)
     store = Store.open(path)
     row = begin(store)
     other = sqlite3.connect(path, isolation_level=None)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from openlumbar import __version__
+from openlumbar.apps import account_commands, records_commands
 from openlumbar.apps.cli import JUDGED, NOT_JUDGED
 from openlumbar.apps.progress import ProgressBar, StopOnInterrupt
 from openlumbar.assessment.analysis import Analysis
@@ -33,6 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+app.add_typer(account_commands.app)
+app.add_typer(records_commands.app)
 
 
 def _show_version(wanted: bool) -> None:
@@ -135,7 +140,17 @@ def serve(
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of the records; by default where this user's programs keep data.")
     ] = None,
-    database_url: Annotated[str | None, typer.Option(help="Another file of records, as sqlite:///PATH.")] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help="Another file of records, as sqlite:///PATH, or postgresql://USER@HOST/DATABASE."),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(envvar="OPENLUMBAR_KEY_FILE", help="File of the records' key; by default beside the records."),
+    ] = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Keep the key in the keyring of the operating system.")
+    ] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Show the app in the browser, if there is one.")] = False,
 ) -> int:
     """Start the app: the live coach, recordings and their results, in the browser."""
@@ -143,7 +158,8 @@ def serve(
     from openlumbar.apps.web.settings import Settings, default_data_dir
 
     development = bool(os.environ.get("OPENLUMBAR_DEVELOPMENT"))
-    settings = Settings(data_dir or default_data_dir(), database_url, host, port, development)
+    folder = data_dir or default_data_dir()
+    settings = Settings(folder, database_url, host, port, development, key_file, keyring)
     serve_app(settings, open_path="/" if open_it else None)
     return JUDGED
 

@@ -59,10 +59,11 @@ class MedicineKinds(_Frozen):
 
 
 class ConditionQuestion(_Frozen):
-    """A question about the person on which a flag depends."""
+    """A question about the person on which a flag depends; a yes to one of `from_profile` is a yes to it too."""
 
     id: Code
     ask: Text
+    from_profile: tuple[Code, ...] = ()
 
 
 class Flag(_Frozen):

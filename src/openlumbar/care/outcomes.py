@@ -159,6 +159,12 @@ def due(measure_id: str, last_day: date | None, today: date, states: Mapping[str
     return last_day is None or (today - last_day).days >= when.every_days
 
 
+def value_text(card: Measure, value: float, language: Language) -> str:
+    """Write a value as the measure has it: by the name of its answer, else as a number to one digit."""
+    answers = {answer.value: answer.text for item in card.scored_items for answer in item.answers}
+    return answers[value].in_language(language) if value in answers else _number_text(value)
+
+
 def _numbers(card: Measure, given: Mapping[str, object]) -> dict[str, float] | Refusal:
     known = {item.id: item for item in card.items}
     if strangers := sorted(set(given) - set(known)):
@@ -254,7 +260,7 @@ def _change_text(card: Measure, kind: Kind, values: tuple[float, float, float | 
     wording: _Wording = "no_room" if kind == "no_clear_change" and matters_from is None else kind
     shown: dict[Language, str] = {}
     for language in ("en", "zh"):
-        parts = {name: _value_text(card, value, language) for name, value in (("before", before), ("after", after))}
+        parts = {name: value_text(card, value, language) for name, value in (("before", before), ("after", after))}
         named = any(item.form == "choice" for item in card.scored_items)
         unit = "" if named else _words().unit.in_language(language).format(unit=card.unit.in_language(language))
         template = _words().change[wording].in_language(language)
@@ -262,11 +268,6 @@ def _change_text(card: Measure, kind: Kind, values: tuple[float, float, float | 
             **parts, unit=unit, title=card.title.in_language(language), matters=_number_text(matters_from or 0)
         )
     return Text(en=shown["en"], zh=shown["zh"])
-
-
-def _value_text(card: Measure, value: float, language: Language) -> str:
-    answers = {answer.value: answer.text for item in card.scored_items for answer in item.answers}
-    return answers[value].in_language(language) if value in answers else _number_text(value)
 
 
 def _number_text(value: float) -> str:

@@ -11,9 +11,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from openlumbar.cards import Quantity, Text
+from openlumbar.cards import Basis, Quantity, Text
 from openlumbar.care.measure_cards import measure
 from openlumbar.care.medicines import Medicine, due_between
 from openlumbar.care.outcomes import due
@@ -35,11 +35,24 @@ class RingRule(_Frozen):
     open_for_h: Quantity
 
 
+class DefaultChoice(_Frozen):
+    """What is reminded of, and when it is quiet, as long as a person has not chosen."""
+
+    exercise: bool
+    medicine: bool
+    outcome: bool
+    details: bool
+    quiet: tuple[time, time] | None
+    basis: Basis
+    source: str = Field(min_length=1)
+
+
 class ReminderRules(_Frozen):
     """The file of reminders."""
 
     rule: dict[Kind, RingRule]
     outcome_at_h: Quantity
+    default: DefaultChoice
     calendar: Text
     title: dict[Kind, Text]
     detail: dict[Kind, Text]

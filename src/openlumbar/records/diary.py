@@ -4,52 +4,45 @@ What is taken back is left out from then on, by an entry that says so.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, DateTime, Row, and_, func, select, type_coerce
 
 from openlumbar.records import data_keys
 from openlumbar.records.database import WRITING
 from openlumbar.records.json_text import from_json, to_json
 from openlumbar.records.people import hold, unknown_person
+from openlumbar.records.sealed_entries import (
+    DiaryEntry,
+    Draft,
+    EntryKind,
+    EntryRow,
+    opened_entries,
+    sealed_entries,
+)
 from openlumbar.records.store import Store, insert_for
 from openlumbar.records.tables import data_key, entry, person, summary
-from openlumbar.records.vault import Cipher, Wrapped
+from openlumbar.records.vault import Wrapped
 
-EntryKind = Literal[
-    "profile", "answers", "pain", "painkiller", "set", "programme", "clearance", "unlock", "lock", "lock_lifted",
-    "note", "medicine", "intake", "outcome", "reminders", "acknowledgement", "consent", "withdrawn",
-]  # fmt: skip
+__all__ = ["PEOPLE_KEPT", "Diary", "DiaryEntry", "Draft", "EntryKind", "Summary"]
+
+_ENTRY = ("number", "kind", "day", "at", "by", "sealed")
+_COLUMNS = (
+    data_key.c.version,
+    data_key.c.wrapped,
+    *(
+        # A moment is read as it is stored, without a time zone: a diary has thousands, and each has a zone of its own.
+        type_coerce(entry.c.at, DateTime(timezone=True)).label("at") if name == "at" else entry.c[name]
+        for name in _ENTRY
+    ),
+)
 
 PEOPLE_KEPT = 64
 """People whose diaries stay decoded in memory: those who were looked at last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An entry to be written; `day` is the day it is about, `by` the account that writes it, None the person."""
-
-    kind: EntryKind
-    data: Mapping[str, Any]
-    day: date
-    at: datetime
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DiaryEntry:
-    """An entry as it was written; `number` counts a person's entries from 1, `at` keeps the offset it was told with."""
-
-    number: int
-    kind: EntryKind
-    data: Mapping[str, Any]
-    day: date
-    at: datetime
-    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +56,20 @@ class Summary:
 
 @dataclass(slots=True)
 class _Read:
-    """A diary as far as it was read, with the key it was opened with."""
+    """A diary as far as it was read, with the key it was opened with; what was withdrawn is left out."""
 
     wrapped: Wrapped
     newest: int = 0
-    entries: dict[int, DiaryEntry] = field(default_factory=dict)
+    entries: tuple[DiaryEntry, ...] = ()
+
+    def take(self, found: Iterable[DiaryEntry]) -> None:
+        """Add what is newer; another thread may have taken some of it already."""
+        newer = [each for each in found if each.number > self.newest]
+        if newer:
+            withdrawn = {each.data["number"] for each in newer if each.kind == "withdrawn"}
+            kept = (each for each in newer if each.kind != "withdrawn")
+            self.newest = newer[-1].number
+            self.entries = tuple(each for each in (*self.entries, *kept) if each.number not in withdrawn)
 
 
 class Diary:
@@ -96,11 +98,19 @@ class Diary:
 
         What was withdrawn is left out; a person who is not known has no entries.
         """
+        entries = self._all(person_id)
+        if kinds is None and since is None:
+            return entries
         return tuple(
             found
-            for found in self._all(person_id)
+            for found in entries
             if (kinds is None or found.kind in kinds) and (since is None or found.day >= since)
         )
+
+    def everything(self, person_id: str) -> tuple[DiaryEntry, ...]:
+        """Return all that was ever written, what was withdrawn and that it was included."""
+        wrapped, rows = self._newer(person_id, 0, None)
+        return tuple(self._opened(person_id, wrapped, rows)) if wrapped else ()
 
     def withdraw(self, person_id: str, number: int, at: datetime, by: str | None = None) -> bool:
         """Take an entry back, by another that says so; False when there is no such entry, or no more."""
@@ -160,53 +170,50 @@ class Diary:
         if not hold(connection, person_id):
             raise unknown_person(person_id)
         cipher = data_keys.sealing_for(connection, self._store.vault, person_id)
-        first = _newest(connection, person_id) + 1
-        rows = [_sealed(draft, person_id, number, cipher) for number, draft in enumerate(drafts, first)]
+        rows = sealed_entries(drafts, person_id, _newest(connection, person_id) + 1, cipher)
         if rows:
-            connection.execute(entry.insert(), rows)
-        return tuple(_opened(row, person_id, cipher) for row in rows)
+            named = [{"person_id": person_id, **dict(zip(_ENTRY, row, strict=True))} for row in rows]
+            connection.execute(entry.insert(), named)
+        return tuple(opened_entries(rows, person_id, cipher))
 
-    def _all(self, person_id: str, connection: Connection | None = None) -> list[DiaryEntry]:
+    def _all(self, person_id: str, connection: Connection | None = None) -> tuple[DiaryEntry, ...]:
         """Return everything that is not withdrawn; of the database only what is newer than what was read before."""
         with self._lock:
             known = self._read.get(person_id)
-        after = known.newest if known else 0
-        rows = self._newer(person_id, after, connection)
-        if known and (not rows or _wrapped(rows[0]) != known.wrapped):  # erased, or sealed anew
-            known, rows = None, self._newer(person_id, 0, connection)
+        wrapped, rows = self._newer(person_id, known.newest if known else 0, connection)
+        if known and wrapped != known.wrapped:  # erased, or sealed anew
+            known = None
+            wrapped, rows = self._newer(person_id, 0, connection)
+        newer = self._opened(person_id, wrapped, rows) if wrapped else []
         with self._lock:
-            if not rows:
+            if wrapped is None:
                 self._read.pop(person_id, None)
-                return []
-            read = known or _Read(_wrapped(rows[0]))
-            self._take(read, person_id, rows)
+                return ()
+            read = known or _Read(wrapped)
+            read.take(newer)
             self._read[person_id] = read
             self._read.move_to_end(person_id)
             while len(self._read) > PEOPLE_KEPT:
                 self._read.popitem(last=False)
-            return list(read.entries.values())
+            return read.entries
 
-    def _take(self, read: _Read, person_id: str, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
-        cipher = self._store.vault.cipher(person_id, read.wrapped)
-        for row in rows:
-            if row.number is None or row.number <= read.newest:  # another thread took it already
-                continue
-            found = _opened(row._mapping, person_id, cipher)
-            if found.kind == "withdrawn":
-                read.entries.pop(found.data["number"], None)
-            else:
-                read.entries[found.number] = found
-            read.newest = found.number
-
-    def _newer(self, person_id: str, after: int, connection: Connection | None) -> list[Row[*tuple[Any, ...]]]:
-        """Read the entries after one, each with the person's key; a single row without entry when there are none."""
+    def _newer(
+        self, person_id: str, after: int, connection: Connection | None
+    ) -> tuple[Wrapped | None, Sequence[EntryRow]]:
+        """Read the person's key, None where there is none, and the entries after one; it is one query."""
+        if connection is None:
+            with self._store.transaction() as own:
+                return self._newer(person_id, after, own)
         newer = and_(entry.c.person_id == data_key.c.id, entry.c.number > after)
-        query = select(data_key.c.version, data_key.c.wrapped, entry).select_from(data_key.outerjoin(entry, newer))
-        query = query.where(data_key.c.id == person_id).order_by(entry.c.number)
-        if connection is not None:
-            return list(connection.execute(query))
-        with self._store.transaction() as own:
-            return list(own.execute(query))
+        query = select(*_COLUMNS).select_from(data_key.outerjoin(entry, newer))
+        rows = connection.execute(query.where(data_key.c.id == person_id).order_by(entry.c.number)).all()
+        if not rows:
+            return None, ()
+        entries = cast(Sequence[EntryRow], [row[2:] for row in rows])
+        return Wrapped(rows[0].version, rows[0].wrapped), () if entries[0][0] is None else entries
+
+    def _opened(self, person_id: str, wrapped: Wrapped, rows: Sequence[EntryRow]) -> list[DiaryEntry]:
+        return opened_entries(rows, person_id, self._store.vault.cipher(person_id, wrapped))
 
     def _summary(self, row: Row[*tuple[Any, ...]]) -> Summary:
         if row.sealed is None:
@@ -222,27 +229,3 @@ def _wrapped(row: Row[*tuple[Any, ...]]) -> Wrapped:
 def _newest(connection: Connection, person_id: str) -> int:
     query = select(func.max(entry.c.number)).where(entry.c.person_id == person_id)
     return connection.execute(query).scalar() or 0
-
-
-def _sealed(draft: Draft, person_id: str, number: int, cipher: Cipher) -> dict[str, Any]:
-    offset = draft.at.utcoffset()
-    if offset is None:
-        raise ValueError(f"{draft.at} has no time zone")
-    hidden = to_json({"data": draft.data, "offset_s": round(offset.total_seconds())})
-    place = ("entry", person_id, number, draft.kind, draft.day.isoformat())
-    return {
-        "person_id": person_id,
-        "number": number,
-        "kind": draft.kind,
-        "day": draft.day,
-        "at": draft.at,
-        "by": draft.by,
-        "sealed": cipher.seal(hidden, *place),
-    }
-
-
-def _opened(row: Mapping[str, Any] | Any, person_id: str, cipher: Cipher) -> DiaryEntry:
-    place = ("entry", person_id, row["number"], row["kind"], row["day"].isoformat())
-    hidden = from_json(cipher.open(row["sealed"], *place))
-    at = row["at"].astimezone(timezone(timedelta(seconds=hidden["offset_s"])))
-    return DiaryEntry(row["number"], row["kind"], hidden["data"], row["day"], at, row["by"])

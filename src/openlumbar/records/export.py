@@ -22,16 +22,18 @@ FORMAT = 1
 _NOT_TOLD = ("deleted_at", "person_id")
 
 _ESTIMATES = ("hold_s", "hip_rise_cm", "trunk_angle_deg", "trunk_yaw_deg")
-_SESSION_COLUMNS = (
+SESSION_COLUMNS = (
     "session", "exercise", "level", "source", "language", "state", "name", "started_at_utc", "ended_at_utc",
     "height_cm", "weight_kg", "sex", "age_years", "judged", "reasons",
 )  # fmt: skip
+"""Those that tell of the session itself."""
+
 _REPETITION_COLUMNS = (
     "number", "start_s", "peak_s", "end_s", "side",
     *(column for name in _ESTIMATES for column in (name, f"{name}_low90", f"{name}_high90")),
     "raised_hand", "counted", "faults",
 )  # fmt: skip
-COLUMNS = (*_SESSION_COLUMNS, *_REPETITION_COLUMNS)
+COLUMNS = (*SESSION_COLUMNS, *_REPETITION_COLUMNS)
 """The columns of `export_csv`, in order."""
 
 _FORMULA_SIGNS = tuple("=+-@＝＋－＠")
@@ -51,7 +53,7 @@ def export_json(
     Raises:
         InputError: when there is no session of an id.
     """
-    sessions = [_session_json(store, row, with_signals) for row in _chosen(store, ids, person_id)]
+    sessions = [session_json(store, row, with_signals) for row in _chosen(store, ids, person_id)]
     return {"openlumbar": __version__, "format": FORMAT, "sessions": sessions}
 
 
@@ -76,11 +78,16 @@ def export_csv(store: Store, ids: Iterable[str] | None = None, *, person_id: str
     Raises:
         InputError: when there is no session of an id, or a repetition is damaged.
     """
+    return repetitions_csv(store, _chosen(store, ids, person_id))
+
+
+def repetitions_csv(store: Store, sessions: Iterable[SessionRow]) -> bytes:
+    """Return that table of these sessions."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in _chosen(store, ids, person_id):
-        told = _session_cells(row)
+    for row in sessions:
+        told = session_cells(row)
         repetitions = repetitions_of(store.events(row.id))
         writer.writerows(
             [*told, *_repetition_cells(number, repetition)] for number, repetition in enumerate(repetitions, 1)
@@ -103,7 +110,8 @@ def _chosen(store: Store, ids: Iterable[str] | None, person_id: str) -> Iterator
     yield from sorted(rows, key=lambda row: (row.started_at, row.id), reverse=True)
 
 
-def _session_json(store: Store, row: SessionRow, with_signals: bool) -> dict[str, Any]:
+def session_json(store: Store, row: SessionRow, with_signals: bool = False) -> dict[str, Any]:
+    """Return a session with all its events as plain JSON, as `export_json` tells."""
     told = {name: value for name, value in asdict(row).items() if name not in _NOT_TOLD}
     told |= {name: value.isoformat() for name, value in told.items() if isinstance(value, datetime)}
     told["events"] = [asdict(event) for event in store.events(row.id) if event.kind != MEMORY]
@@ -117,15 +125,16 @@ def _signals_json(signals: Signals) -> Mapping[str, list[float | None]]:
     return {"time_s": signals.time_s.tolist(), **values}
 
 
-def _session_cells(row: SessionRow) -> list[str]:
+def session_cells(row: SessionRow) -> list[str]:
+    """Return a session's row of a table, in the order of `SESSION_COLUMNS`."""
     outcome = row.outcome or {}
     judged = outcome.get("judged")
     cells = [row.id, row.exercise, row.level, row.source, row.language, row.state, row.name or ""]
-    cells = [_harmless(cell) for cell in cells]
+    cells = [harmless(cell) for cell in cells]
     cells += ["" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (row.started_at, row.ended_at)]
     cells += [_cell(row.height_cm), _cell(row.weight_kg), row.sex or "", _cell(row.age)]
     reasons = ";".join(str(code) for code in outcome.get("reasons", ()))
-    return [*cells, _truth(judged) if isinstance(judged, bool) else "", _harmless(reasons)]
+    return [*cells, _truth(judged) if isinstance(judged, bool) else "", harmless(reasons)]
 
 
 def _repetition_cells(number: int, repetition: Repetition) -> list[str]:
@@ -134,11 +143,11 @@ def _repetition_cells(number: int, repetition: Repetition) -> list[str]:
     for name in _ESTIMATES:
         low, high = repetition.interval90.get(name, (None, None))
         cells += [_cell(getattr(repetition, name)), _cell(low), _cell(high)]
-    faults = _harmless(";".join(repetition.faults))
+    faults = harmless(";".join(repetition.faults))
     return [*cells, repetition.raised_hand or "", _truth(repetition.counted), faults]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Keep a spreadsheet from running a text as a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(_FORMULA_SPACES) or text.lstrip().startswith(_FORMULA_SIGNS) else text
 

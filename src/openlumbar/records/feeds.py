@@ -36,6 +36,13 @@ def person_of_feed(store: Store, token: str) -> str | None:
         return connection.execute(query).scalar()
 
 
+def has_feed(store: Store, person_id: str) -> bool:
+    """Tell whether a person has a calendar address."""
+    query = select(feed.c.created_at).where(feed.c.person_id == person_id).limit(1)
+    with store.transaction() as connection:
+        return connection.execute(query).first() is not None
+
+
 def close_feeds(store: Store, person_id: str) -> int:
     """Close a person's calendar addresses; return how many there were."""
     with store.transaction(WRITING) as connection:

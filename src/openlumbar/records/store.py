@@ -1,7 +1,7 @@
 """The store: sessions with their events and signals, written and read as plain values.
 
 Every method is one transaction, done wholly or not at all, and may be called from any thread; each may take up to
-`openlumbar.records.database.BUSY_S` when another process writes, so none belongs on an event loop. A file that
+`openlumbar.records.sqlite_file.BUSY_S` when another process writes, so none belongs on an event loop. A file that
 cannot be read or written just now is a `StoreError`. What is known of people's health is sealed before it is stored.
 """
 
@@ -34,7 +34,7 @@ from openlumbar.kinematics.signals import Signals
 from openlumbar.physique import Physique, Sex
 from openlumbar.records import data_keys
 from openlumbar.records.chunks import pack_signals, unpack_signals
-from openlumbar.records.database import NO_TRANSACTION, READING, WRITING, open_database, scrub
+from openlumbar.records.database import READING, WRITING, open_database, scrub
 from openlumbar.records.people import SELF, hold, unknown_person
 from openlumbar.records.sealed_rows import (
     SessionKey,
@@ -115,7 +115,7 @@ Entry = tuple[str, EventRow | Signals]
 
 
 class Store:
-    """The records in one file of SQLite."""
+    """The records in one database."""
 
     def __init__(self, engine: Engine, name: str, vault: Vault) -> None:
         """Take an open database whose tables are up to date, the name to call it by, and what opens it."""
@@ -123,13 +123,14 @@ class Store:
 
     @classmethod
     def open(cls, where: str | Path, vault: Vault | None = None) -> Self:
-        """Open the records at a path or `sqlite:///` URL; make file and folder, for the owner alone, if need be.
+        """Open the records at a path, `sqlite:///` or `postgresql://` URL.
 
-        Without a vault the key lies in a file beside the database, and is made with it.
+        File and folder are made, for the owner alone, if need be. Without a vault the key lies in a file beside the
+        database, and is made with it; a server needs a vault.
 
         Raises:
-            InputError: when the file cannot be opened or made, is no file of records, is of a newer version, or the key
-                is missing or another one's.
+            InputError: when the database cannot be opened or made, is no database of records, is of a newer version, or
+                the key is missing or another one's.
         """
         return cls(*open_database(where, vault))
 
@@ -169,10 +170,7 @@ class Store:
             person_id=person_id,
         )
         with self.transaction(WRITING) as connection:
-            if not hold(connection, person_id):
-                raise unknown_person(person_id)
-            cipher = data_keys.sealing_for(connection, self.vault, person_id)
-            connection.execute(session.insert().values(sealed_session(_fields(row), cipher)))
+            self._take_in(connection, row)
         return row
 
     def session(self, session_id: str) -> SessionRow | None:
@@ -237,8 +235,8 @@ class Store:
         """
         self.append_all([*((session_id, row) for row in events), *((session_id, chunk) for chunk in signals)])
 
-    def append_all(self, entries: Sequence[Entry]) -> None:
-        """Add to several sessions at once, likewise; all of it or nothing.
+    def append_all(self, entries: Sequence[Entry], sessions: Sequence[SessionRow] = ()) -> None:
+        """Add to several sessions at once, likewise; all of it or nothing. New `sessions` are taken in as they stand.
 
         Raises:
             InputError: when there is no such session.
@@ -248,6 +246,8 @@ class Store:
         names = list(dict.fromkeys(id_ for id_, _ in entries))
         try:
             with self.transaction(WRITING) as connection:
+                for row in sessions:
+                    self._take_in(connection, row)
                 keys = self._session_keys(connection, names)
                 if len(keys) < len(names):
                     raise _unknown(" or ".join(names))
@@ -308,12 +308,23 @@ class Store:
             gone = connection.execute(_SESSIONS.where(session.c.deleted_at <= older_than)).all()
             files = [self._session_row(row).kept_file for row in gone]
             connection.execute(delete(session).where(session.c.id.in_([row.id for row in gone])))
-        with suppress(StoreError), self.transaction(NO_TRANSACTION) as connection:
-            scrub(connection, is_needed=bool(gone))
+        with suppress(StoreError):
+            self.scrub(is_needed=bool(gone))
         return tuple(file for file in files if file is not None)
 
+    def scrub(self, *, is_needed: bool = True) -> None:
+        """See that nothing that was deleted is left in the database's files.
+
+        Raises:
+            StoreError: when there is no room for that, or somebody else is writing.
+        """
+        try:
+            scrub(self.engine, is_needed=is_needed)
+        except DBAPIError as error:
+            raise StoreError(self.name, code_of(error.orig)) from error
+
     def close(self) -> None:
-        """Close the file; nothing else may be asked afterwards."""
+        """Close the database; nothing else may be asked afterwards."""
         self.engine.dispose()
 
     def _existing(self, session_id: str) -> SessionRow:
@@ -341,6 +352,12 @@ class Store:
             raise
         except DBAPIError as error:
             raise StoreError(self.name, code_of(error.orig)) from error
+
+    def _take_in(self, connection: Connection, row: SessionRow) -> None:
+        if not hold(connection, row.person_id):
+            raise unknown_person(row.person_id)
+        cipher = data_keys.sealing_for(connection, self.vault, row.person_id)
+        connection.execute(session.insert().values(sealed_session(_fields(row), cipher)))
 
     def _session_row(self, found: Row[*tuple[Any, ...]]) -> SessionRow:
         values = dict(found._mapping)

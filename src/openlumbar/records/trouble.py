@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from openlumbar.cards import Language, Text
 from openlumbar.errors import InputError
 
-TroubleCode = Literal["full", "locked", "denied", "damaged", "failed", "lost"]
+TroubleCode = Literal["full", "locked", "denied", "damaged", "unreachable", "failed", "lost"]
 
 _SQLITE_CODES: Mapping[int, TroubleCode] = {
     sqlite3.SQLITE_FULL: "full",
@@ -25,6 +25,22 @@ _SQLITE_CODES: Mapping[int, TroubleCode] = {
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_NOTADB: "damaged",
 }
+_POSTGRESQL_STATES: Mapping[str, TroubleCode] = {
+    "53100": "full",
+    "55P03": "locked",
+    "40P01": "locked",
+    "40001": "locked",
+    "25006": "denied",  # the server only reads just now
+    "42501": "denied",
+    "XX001": "damaged",
+    "XX002": "damaged",
+    "53300": "unreachable",  # too many are connected
+    "57P01": "unreachable",
+    "57P02": "unreachable",
+    "57P03": "unreachable",
+}
+"""SQLSTATE of PostgreSQL (its documentation, appendix A) and what it means here."""
+
 _PRIMARY = 0xFF  # SQLite's longer codes tell more in their upper bytes
 
 _ENGLISH: Mapping[TroubleCode, tuple[str, str]] = {
@@ -32,6 +48,7 @@ _ENGLISH: Mapping[TroubleCode, tuple[str, str]] = {
     "locked": ("is in use by another program", "close that program and try again"),
     "denied": ("cannot be opened or written to", "allow yourself to write to it and its folder, or name another file"),
     "damaged": ("is not a file of records, or is damaged", "name another file, or restore it from a backup"),
+    "unreachable": ("cannot be reached just now", "start the database server again, or wait until it is back"),
     "failed": ("cannot be read or written", "check the disk, or name another file"),
     "lost": ("a part could not be saved", "the record is not complete"),
 }
@@ -64,7 +81,18 @@ class Trouble:
 
 def code_of(error: BaseException | None) -> TroubleCode:
     """Name what a driver's error means for the person."""
+    if state := sqlstate_of(error):
+        return _POSTGRESQL_STATES.get(state, "failed")
+    if type(error).__name__ == "InterfaceError" and not isinstance(error, sqlite3.Error):
+        return "unreachable"  # what pg8000 says when nobody answers any more
     return _SQLITE_CODES.get(getattr(error, "sqlite_errorcode", 0) & _PRIMARY, "failed")
+
+
+def sqlstate_of(error: BaseException | None) -> str | None:
+    """Return the SQLSTATE that a PostgreSQL server gave; None when the error is not one of such a server."""
+    told = error.args[0] if error is not None and error.args else None
+    state = told.get("C") if isinstance(told, Mapping) else None
+    return state if isinstance(state, str) else None
 
 
 class _Words(BaseModel):

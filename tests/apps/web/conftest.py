@@ -30,7 +30,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     folder = tmp_path_factory.mktemp("client")
     entries = {
         name: {"file": f"built/{name}.js", "name": name, "isEntry": True, "css": [f"built/{name}.css"]}
-        for name in ("pages", "coach")
+        for name in ("pages", "coach", "worker")
     }
     (folder / ".vite").mkdir()
     (folder / ".vite" / "manifest.json").write_text(json.dumps(entries))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%%|(?<!%)\{[a-z_]*\}")
 TEMPLATES = {"jinja2.ext.i18n": ""}
 
 
+@cache
 def extracted() -> dict[str | tuple[str, str], str]:
     """Collect every message that templates and Python ask for, with where it was first."""
     methods = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.deps import Services
+from openlumbar.apps.web.routes import pages
 from openlumbar.apps.web.settings import Settings
 from openlumbar.cards import exercise, exercise_slugs
 from openlumbar.records.trouble import StoreError
@@ -124,27 +126,32 @@ def test_what_is_not_there_is_said_as_a_page_or_as_json(browser: TestClient, pat
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
 
 
-def test_a_mistake_of_ours_shows_no_traceback(app: FastAPI, bundle: Bundle) -> None:
-    @app.get("/broken")
-    def broken() -> None:
-        raise ZeroDivisionError("secret")
+def fails_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make a page of ours fail; return its address."""
 
+    def fail(_: str) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(pages, "card_or_404", fail)
+    return "/exercises/bridge"
+
+
+def test_a_mistake_of_ours_shows_no_traceback(app: FastAPI, bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = fails_with(ZeroDivisionError("secret"), monkeypatch)
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         app.state.services = replace(app.state.services, bundle=bundle)
-        page = client.get("/broken", headers={"accept": "text/html"})
+        page = client.get(path, headers={"accept": "text/html"})
         assert page.status_code == 500
         assert "Something went wrong on our side" in page.text
         assert "secret" not in page.text
-        program = client.get("/broken")
+        program = client.get(path)
         assert (program.status_code, program.json()) == (500, {"detail": "Internal Server Error"})
 
 
-def test_trouble_with_the_record_is_said_in_the_language_of_the_reader(app: FastAPI, browser: TestClient) -> None:
-    @app.get("/full")
-    def full() -> None:
-        raise StoreError("records.db", "full")
-
-    answer = browser.get("/full", headers=CHINESE)
+def test_trouble_with_the_record_is_said_in_the_language_of_the_reader(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = browser.get(fails_with(StoreError("records.db", "full"), monkeypatch), headers=CHINESE)
     assert answer.status_code == 503
     assert "磁盘已满" in answer.text
 

@@ -44,6 +44,11 @@ def test_it_does_not_answer_to_another_name(browser: TestClient, host: str) -> N
         ({"origin": "http://["}, 403),
         ({"sec-fetch-site": "cross-site"}, 403),
         ({"sec-fetch-site": "same-site"}, 403),
+        ({"cookie": "login=x"}, 403),
+        ({"cookie": "__Host-login=x"}, 403),
+        ({"cookie": "login=x", "origin": "http://localhost"}, 303),
+        ({"cookie": "login=x", "sec-fetch-site": "same-origin"}, 303),
+        ({"cookie": "login=x", "origin": "https://evil.example", "sec-fetch-site": "same-origin"}, 403),
     ],
 )
 def test_another_sites_page_cannot_change_anything(browser: TestClient, headers: dict[str, str], status: int) -> None:
@@ -53,3 +58,17 @@ def test_another_sites_page_cannot_change_anything(browser: TestClient, headers:
 
 def test_a_link_on_another_site_may_lead_here(browser: TestClient) -> None:
     assert browser.get("/about", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("mode", "dest"), [("no-cors", "image"), ("no-cors", "script"), ("cors", "empty"), ("navigate", "iframe")]
+)
+def test_another_sites_page_takes_in_no_part_of_ours(browser: TestClient, site: str, mode: str, dest: str) -> None:
+    headers = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest}
+    assert browser.get("/about", headers=headers).status_code == 403
+
+
+def test_a_link_on_another_site_is_followed_as_browsers_do(browser: TestClient) -> None:
+    headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert browser.get("/about", headers=headers).status_code == 200

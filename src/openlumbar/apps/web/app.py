@@ -4,22 +4,32 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
-from starlette.routing import Route
 
 from openlumbar import __version__
 from openlumbar.apps.web import rendering
+from openlumbar.apps.web.admission import Admission, as_decided
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
-from openlumbar.apps.web.deps import local_time, open_services
+from openlumbar.apps.web.clinic_keeper import ClinicKeeper
+from openlumbar.apps.web.clock import local_now
+from openlumbar.apps.web.deps import open_services
 from openlumbar.apps.web.routes import (
+    account,
+    accounts,
     coach,
     files,
+    login,
+    medicines,
+    mine,
+    outcomes,
     pages,
+    patients,
     permits,
     profile,
     progress,
     recordings,
+    reminders,
     sessions,
     sets,
     start,
@@ -30,19 +40,23 @@ from openlumbar.apps.web.security import Security
 from openlumbar.apps.web.settings import Settings
 from openlumbar.pipeline.care import Clock
 
-ROUTES = (files, today, profile, start, permits, sets, coach, sessions, recordings, progress, pages)
+ROUTES = (
+    *(files, login, mine, account, accounts, patients),
+    *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
+    *(medicines, outcomes, reminders),
+)
 """Every module of routes."""
 
 _LOOPBACK_NAMES = ("localhost",)
 
 
-def create_app(settings: Settings, clock: Clock = local_time) -> FastAPI:
+def create_app(settings: Settings, clock: Clock = local_now) -> FastAPI:
     """Make the app; it opens its record when it starts and closes it when it stops. `clock` tells people's time."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = services = open_services(settings, clock)
-        async with services.uploads, services.rooms:
+        async with services.uploads, services.rooms, ClinicKeeper(services.clinic, services.accounts):
             yield
         services.journal.close()
         services.store.close()
@@ -53,14 +67,13 @@ def create_app(settings: Settings, clock: Clock = local_time) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(Security, hosts=_names(settings))],
+        redirect_slashes=False,
+        dependencies=[Depends(as_decided)],
+        middleware=[Middleware(Security, hosts=_names(settings)), Middleware(Admission)],
     )
     app.mount(ADDRESS, ClientFiles(directory=FOLDER, check_dir=False))
     for routes in ROUTES:
         app.include_router(routes.router)
-    app.state.paths = frozenset(
-        route.path for routes in ROUTES for route in routes.router.routes if isinstance(route, Route)
-    )
     rendering.install(app)
     return app
 

@@ -7,26 +7,31 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from datetime import time as clock_time
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Self
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po
-from babel.numbers import format_decimal
+import polib
 from starlette.requests import HTTPConnection
 
 from openlumbar.cards import Language
+from openlumbar.dates_and_numbers import (
+    day_and_time,
+    day_of_year,
+    decimal,
+    full_day,
+    medium_day,
+    named_day,
+    short_time,
+    short_weekday,
+    weekday,
+)
 from openlumbar.errors import InputError
 
 FOLDER = Path(__file__).parent / "locale"
 COOKIE = "language"
 COOKIE_LASTS_S = 365 * 24 * 3600
 
-LOCALES: Mapping[Language, str] = {"en": "en", "zh": "zh_Hans_CN"}
-"""Language → the locale that dates and numbers are written in."""
 TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-Hans"}
 """Language → the value of `lang` attributes."""
 
@@ -58,41 +63,43 @@ class Wording:
 
     def day(self, moment: datetime) -> str:
         """Write the day of a moment, on this computer's clock."""
-        return format_date(moment.astimezone(), "full", locale=self._locale)
+        return full_day(moment.astimezone(), self.language)
 
     def time(self, moment: datetime) -> str:
         """Write the time of day of a moment, on this computer's clock."""
-        return format_time(moment.astimezone(), "short", locale=self._locale)
+        return short_time(moment.astimezone(), self.language)
 
     def moment(self, moment: datetime) -> str:
         """Write day and time of a moment, on this computer's clock."""
-        local = moment.astimezone()
-        day = format_date(local, "medium", locale=self._locale)
-        return str(self._locale.datetime_formats["medium"]).format(self.time(moment), day)
-
-    def clock(self, clock: clock_time) -> str:
-        """Write a time of day."""
-        return format_time(clock, "short", locale=self._locale)
+        return day_and_time(moment.astimezone(), self.language)
 
     def calendar_day(self, day: date) -> str:
+        """Write a day of the calendar."""
+        return medium_day(day, self.language)
+
+    def weekday(self, number: int) -> str:
+        """Name a day of the week, Monday 0."""
+        return weekday(number, self.language)
+
+    def clock(self, time: time_of_day) -> str:
+        """Write a time of day that is the same wherever one is."""
+        return short_time(time, self.language)
+
+    def named_day(self, day: date) -> str:
         """Write a day with its name, without the year."""
-        return format_skeleton("MMMEd", day, locale=self._locale)
+        return named_day(day, self.language)
 
     def short_date(self, day: date) -> str:
         """Write a day in the fewest letters."""
-        return format_skeleton("MMMd", day, locale=self._locale)
+        return day_of_year(day, self.language)
 
-    def weekday(self, day: date) -> str:
+    def short_weekday(self, day: date) -> str:
         """Name a day of the week, shortly."""
-        return format_date(day, "EEE", locale=self._locale)
+        return short_weekday(day.weekday(), self.language)
 
     def number(self, value: float) -> str:
         """Write a number with the language's own marks, to three digits after the point."""
-        return format_decimal(value, locale=self._locale)
-
-    @property
-    def _locale(self) -> Locale:
-        return Locale.parse(LOCALES[self.language])
+        return decimal(value)
 
 
 class Languages:
@@ -187,19 +194,18 @@ def ngettext(singular: str, plural: str, count: int) -> str:
     return _current.get().ngettext(singular, plural, count)
 
 
-def _read(file: Path) -> Catalog:
+def _read(file: Path) -> polib.POFile:
     try:
-        with file.open("rb") as opened:
-            return read_po(opened, abort_invalid=True)
-    except (OSError, ValueError, PoFileError) as error:
+        return polib.pofile(file.read_text("utf-8"), check_for_duplicates=True)
+    except (OSError, ValueError) as error:
         raise InputError(file.name, f"is no catalogue of messages ({error})", "correct that file") from None
 
 
-def _messages(catalogue: Catalog) -> dict[str | Plural, str]:
+def _messages(catalogue: polib.POFile) -> dict[str | Plural, str]:
     found: dict[str | Plural, str] = {}
-    for message in catalogue:
-        text = message.string[0] if isinstance(message.string, tuple | list) else message.string
-        if message.id and text and not message.fuzzy:
-            key = message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
-            found[key] = text
+    for entry in catalogue.translated_entries():  # those that are obsolete or fuzzy are none of them
+        if entry.msgid_plural:
+            found[entry.msgid, entry.msgid_plural] = entry.msgstr_plural[0]
+        else:
+            found[entry.msgid] = entry.msgstr
     return found

@@ -18,6 +18,7 @@ from openlumbar.apps.web.languages import Languages
 from openlumbar.apps.web.navigation import places_for
 from openlumbar.errors import InputError
 from openlumbar.messages import refusal_text
+from openlumbar.records.account_rules import account_rules
 from openlumbar.records.trouble import StoreError, Trouble
 
 FOLDER = Path(__file__).parent / "templates"
@@ -46,6 +47,7 @@ def render(request: Request, template: str, status_code: int = 200, **values: An
         "path": request.url.path + query,
         "places": places_for(request),
         "url_for": lambda name, **parts: str(request.app.url_path_for(name, **parts)),
+        "viewer": getattr(request.state, "viewer", None),
         "wording": wording,
     }
     return HTMLResponse(_environment().get_template(template).render(given | values), status_code)
@@ -71,7 +73,7 @@ def install(app: FastAPI) -> None:
     """Answer every failure with a page, or with JSON for programs; never with a traceback."""
     app.add_exception_handler(HTTPException, _http_failure)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(StoreError, _store_failure)
+    app.add_exception_handler(StoreError, store_failure)
     app.add_exception_handler(InputError, _bad_input)
     app.add_exception_handler(ClientNotBuilt, _not_built)
     app.add_exception_handler(Exception, _our_mistake)
@@ -104,7 +106,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     return failure(request, 422, f"{place}: {first['msg']}")
 
 
-def _store_failure(request: Request, error: Exception) -> Response:
+def store_failure(request: Request, error: Exception) -> Response:
+    """Say that the record cannot be read or written just now."""
     assert isinstance(error, StoreError)  # noqa: S101 - registered for it
     language = languages_of(request).of(request).language
     return failure(request, 503, Trouble(error.code, 0, 0).text(language))
@@ -156,5 +159,5 @@ def _environment() -> jinja2.Environment:
     )
     install = environment.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
     install(languages.gettext, languages.ngettext, newstyle=True)
-    environment.globals["refusal_text"] = refusal_text
+    environment.globals |= {"refusal_text": refusal_text, "account_rules": account_rules}
     return environment

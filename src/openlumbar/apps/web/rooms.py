@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from anyio import to_thread
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from openlumbar.cards import Language, exercise
 from openlumbar.care.pain import Pain
@@ -24,6 +24,9 @@ from openlumbar.records.trouble import StoreError
 
 IDLE_LIMIT_S = 600.0
 """A session without a page for so long is ended (product: time to answer the door, not to come back tomorrow)."""
+
+NO_SESSION = 4004
+"""Close code of the live protocol where there is no such session, or none any more for who asks."""
 
 _CARETAKER_EVERY_S = 30.0
 
@@ -113,6 +116,25 @@ class Rooms:
             await to_thread.run_sync(self._journal.flush)
             await to_thread.run_sync(self._note, room.row)  # once for each session, whatever is cut off after it
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
+
+    async def let_go(self, is_gone: Callable[[WebSocket], bool]) -> None:
+        """Close the pages' connections of those who may follow no longer; their sessions stay open."""
+        for room in list(self._rooms.values()):
+            if (socket := room.socket) is not None and is_gone(socket):
+                room.socket, room.idle_since_s = None, time.monotonic()
+                with suppress(WebSocketDisconnect, RuntimeError):
+                    await socket.close(NO_SESSION)
+
+    async def drop(self, person_id: str) -> None:
+        """Leave a person's sessions as they are in the record, and take in nothing more of them."""
+        async with self._opening:
+            for room in [room for room in self._rooms.values() if room.row.person_id == person_id]:
+                del self._rooms[room.row.id]
+                socket, room.socket = room.socket, None
+                if socket is not None:
+                    with suppress(WebSocketDisconnect, RuntimeError):
+                        await socket.close(NO_SESSION)
+            await to_thread.run_sync(self._journal.flush)
 
     async def end_idle(self) -> None:
         """End the sessions that nobody has come back to."""

@@ -2,6 +2,11 @@
 
 The policy allows nothing from elsewhere; WebAssembly is allowed, for the pose model. A request that names a
 foreign host (DNS rebinding) or that another site's page sends (cross-site request forgery) is refused.
+
+Against forgery there are the names that a browser gives to who sends a request (Origin, Sec-Fetch-Site), and a cookie
+that other sites' pages do not send along. A token in every form would add nothing: whoever could forge those names
+could read the token as well, every browser that can run our pages gives them, and a request with a login but without
+such a name is refused. Tokens would only lose what was typed into a form that was open when its login ended.
 """
 
 from collections.abc import Iterable
@@ -9,9 +14,12 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+from openlumbar.apps.web.login_cookie import NAMES
 
 CONTENT_POLICY = "; ".join(
     (
@@ -42,6 +50,7 @@ HEADERS = {
     "geolocation=(), payment=(), usb=(), accelerometer=(), gyroscope=(), magnetometer=()",
 }
 
+_ANOTHER_SITE = "This request came from another site's page; open OpenLumbar itself and try again."
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _OWN_SITE = {"same-origin", "none"}
 
@@ -72,9 +81,11 @@ class Security:
         host = headers.get("host", "")
         if not self._is_own(_name_of(host)):
             return f"This server does not answer to the name {_name_of(host)[:80]!r}; use the address it printed."
-        needs_origin = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
-        if needs_origin and not _is_same_site(headers, host):
-            return "This request came from another site's page; open OpenLumbar itself and try again."
+        if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
+            return None if _is_same_site(headers, host) or _follows_a_link(headers) else _ANOTHER_SITE
+        is_named = "origin" in headers or "sec-fetch-site" in headers
+        if not _is_same_site(headers, host) or (_has_login(scope) and not is_named):
+            return _ANOTHER_SITE
         return None
 
     def _is_own(self, name: str) -> bool:
@@ -104,6 +115,19 @@ def _is_same_site(headers: Headers, host: str) -> bool:
         return origin is None or urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
+
+
+def _follows_a_link(headers: Headers) -> bool:
+    """Tell whether a page of another site leads here, and does not take in a part of ours as an image or a frame."""
+    return headers.get("sec-fetch-mode", "navigate") == "navigate" and headers.get("sec-fetch-dest", "document") in (
+        "document",
+        "empty",
+    )
+
+
+def _has_login(scope: Scope) -> bool:
+    """Tell whether a request comes with a login, as a program's does not that no browser runs."""
+    return any(name in HTTPConnection(scope).cookies for name in NAMES)
 
 
 async def _refuse(refusal: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from openlumbar.records.database import name_of
+from openlumbar.records.keyring_place import KeyringPlace
+from openlumbar.records.postgresql_server import is_address
+from openlumbar.records.sqlite_file import path_of
+from openlumbar.records.vault import Vault
+
 HOST, PORT = "127.0.0.1", 8000
 """Loopback by default: nobody else on the network can reach the app (privacy)."""
 
@@ -21,6 +27,8 @@ class Settings:
         host: address to listen on.
         port: port to listen on.
         development: shows the page of all components.
+        key_file: file of the key; None is one beside the file of records, or in `data_dir` for a server's database.
+        in_keyring: keeps the key in the keyring of the operating system instead.
     """
 
     data_dir: Path
@@ -28,6 +36,18 @@ class Settings:
     host: str = HOST
     port: int = PORT
     development: bool = False
+    key_file: Path | None = None
+    in_keyring: bool = False
+
+    @property
+    def vault(self) -> Vault:
+        """Name the place of the records' key for `Store.open`: beside the file of records unless told otherwise."""
+        if self.in_keyring:
+            return Vault(KeyringPlace(name_of(self.database)))
+        if self.key_file is not None:
+            return Vault.in_file(self.key_file)
+        database = self.data_dir / _DATABASE if is_address(self.database) else path_of(self.database)
+        return Vault.beside(database)
 
     @property
     def database(self) -> str | Path:
@@ -38,6 +58,11 @@ class Settings:
     def uploads_dir(self) -> Path:
         """Name the folder that uploads pass through."""
         return self.data_dir / "uploads"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Name the folder of recordings that were kept by choice."""
+        return self.data_dir / "recordings"
 
     @property
     def is_loopback(self) -> bool:

@@ -17,6 +17,7 @@ from anyio import to_thread
 from openlumbar.apps.web.upload_process import Broken, Found, Order, Progress, Refused, Said, Work, analyze, follow
 from openlumbar.cards import Language
 from openlumbar.pipeline.history import events_of, outcome_of
+from openlumbar.records.people import SELF
 from openlumbar.records.store import SessionRow, SessionState, Store
 
 UNDO_LASTS = timedelta(days=1)
@@ -102,7 +103,7 @@ class UploadQueue:
                 return place
         raise FileExistsError(self.folder)
 
-    async def add(self, order: Order, *, language: Language, is_kept: bool) -> Upload:
+    async def add(self, order: Order, *, language: Language, is_kept: bool, person_id: str = SELF) -> Upload:
         """Take a recording in; its file belongs to the queue from here on."""
 
         def create() -> SessionRow:
@@ -113,6 +114,7 @@ class UploadQueue:
                 language=language,
                 physique=order.physique,
                 name=order.name,
+                person_id=person_id,
             )
 
         row = await to_thread.run_sync(create)

@@ -6,7 +6,7 @@ It does not use the tables as the code knows them, which are those of the newest
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, Table, select, tuple_
+from sqlalchemy import JSON, Connection, MetaData, Row, Table, select, tuple_
 
 from openlumbar.records.data_keys import cipher_of, make
 from openlumbar.records.json_text import from_json, to_json
@@ -62,10 +62,17 @@ def open_sessions(connection: Connection, vault: Vault) -> None:
 
 def _copy(connection: Connection, suffix: str, *changes: Callable[[_Values], _Values]) -> None:
     for name, key, change in zip(("session", "event", "signal"), ("id", "number", "start_ms"), changes, strict=True):
-        known = MetaData()
-        old, new = (Table(called, known, autoload_with=connection) for called in (f"{name}_{suffix}", name))
+        old, new = (_found(connection, called) for called in (f"{name}_{suffix}", name))
         for rows in _batches(connection, old, key):
             connection.execute(new.insert(), [change(dict(row._mapping)) for row in rows])
+
+
+def _found(connection: Connection, name: str) -> Table:
+    found = Table(name, MetaData(), autoload_with=connection)
+    for column in found.columns:
+        if isinstance(column.type, JSON):
+            column.type = JSON(none_as_null=True)  # nothing is NULL there, not the word null
+    return found
 
 
 def _batches(connection: Connection, table: Table, key: str) -> Iterator[list[Row[*tuple[Any, ...]]]]:

@@ -16,15 +16,15 @@ from openlumbar.apps.web.bundle import ADDRESS
 from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.direct import direct
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.rooms import Room, Rooms
+from openlumbar.apps.web.rooms import NO_SESSION, Room, Rooms
 from openlumbar.cards import Band, Card, Language, Quantity
 from openlumbar.coaching.plan import Notice
 from openlumbar.pipeline.live import ProtocolError
 
 router = APIRouter()
 
-TAKEN_OVER, NO_SESSION, OVER, OUT_OF_DATE = 4001, 4004, 4009, 1007
-"""Close codes of the live protocol."""
+TAKEN_OVER, OVER, OUT_OF_DATE = 4001, 4009, 1007
+"""Close codes of the live protocol, beside `rooms.NO_SESSION`."""
 
 HELLO_WITHIN_S = 10.0
 """A connection that says nothing for so long is closed."""

@@ -91,7 +91,7 @@ def new_page(request: Request, wired: Wired, person: Own, viewing: Viewing) -> R
 
 
 @router.post("/recordings", status_code=201, openapi_extra=_BODY, responses=_REFUSALS)
-async def take(request: Request, wired: Wired) -> Response:
+async def take(request: Request, wired: Wired, own: Own) -> Response:
     """Take a recording in; answers with where to see how far its analysis is."""
     wish = Wish()
     place = await to_thread.run_sync(wired.uploads.make_room)
@@ -104,7 +104,7 @@ async def take(request: Request, wired: Wired) -> Response:
         except BaseException:
             receiver.discard()
             raise
-        upload = await wired.uploads.add(order, language=language_of(request), is_kept=wish.keep)
+        upload = await wired.uploads.add(order, language=language_of(request), is_kept=wish.keep, person_id=own)
     except ClientDisconnect:
         await to_thread.run_sync(shutil.rmtree, place, True)
         return Response(status_code=400)

@@ -42,16 +42,16 @@ _GONE: dict[int | str, dict[str, Any]] = {404: {"description": "there is no such
 def history_page(
     request: Request,
     wired: Wired,
-    person: Own,
+    own: Own,
     before: Annotated[str | None, Query(max_length=64)] = None,
     deleted: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     """List the sessions, newest first."""
-    if before is not None and wired.store.session(before) is None:
+    if before is not None and _own_session(wired, own, before) is None:
         raise HTTPException(404)
-    rows = wired.store.sessions(ON_ONE_PAGE + 1, before, person_id=person)
+    rows = wired.store.sessions(ON_ONE_PAGE + 1, before, person_id=own)
     shown, language = rows[:ON_ONE_PAGE], language_of(request)
-    gone = wired.store.session(deleted) if deleted else None
+    gone = _own_session(wired, own, deleted) if deleted else None
     return render(
         request,
         "sessions.html",
@@ -62,15 +62,15 @@ def history_page(
 
 
 @router.get("/sessions/export.json")
-def export_all_json(wired: Wired) -> Response:
-    """Send all sessions with everything that happened in them."""
-    return _file(_json(export_json(wired.store)), "application/json", "openlumbar.json")
+def export_all_json(wired: Wired, own: Own) -> Response:
+    """Send all of one's own sessions with everything that happened in them."""
+    return _file(_json(export_json(wired.store, person_id=own)), "application/json", "openlumbar.json")
 
 
 @router.get("/sessions/export.csv", response_class=CsvResponse)
-def export_all_csv(wired: Wired) -> Response:
-    """Send the repetitions of all sessions as a table."""
-    return _file(export_csv(wired.store), "text/csv", "openlumbar.csv")
+def export_all_csv(wired: Wired, own: Own) -> Response:
+    """Send the repetitions of all of one's own sessions as a table."""
+    return _file(export_csv(wired.store, person_id=own), "text/csv", "openlumbar.csv")
 
 
 @router.get("/sessions/{session_id}", include_in_schema=False)
@@ -109,14 +109,15 @@ def _after(wired: Services, viewing: Viewer, row: SessionRow) -> dict[str, Any]:
 def export_one_json(session_id: str, wired: Wired) -> Response:
     """Send a session with everything that happened in it and its signals."""
     row = _row_or_404(wired, session_id)
-    return _file(_json(export_json(wired.store, [row.id], with_signals=True)), "application/json", _name(row, "json"))
+    found = export_json(wired.store, [row.id], with_signals=True, person_id=row.person_id)
+    return _file(_json(found), "application/json", _name(row, "json"))
 
 
 @router.get("/sessions/{session_id}/export.csv", response_class=CsvResponse, responses=_GONE)
 def export_one_csv(session_id: str, wired: Wired) -> Response:
     """Send a session's repetitions as a table."""
     row = _row_or_404(wired, session_id)
-    return _file(export_csv(wired.store, [row.id]), "text/csv", _name(row, "csv"))
+    return _file(export_csv(wired.store, [row.id], person_id=row.person_id), "text/csv", _name(row, "csv"))
 
 
 @router.get("/sessions/{session_id}/report.html", response_class=HTMLResponse, responses=_GONE)
@@ -150,6 +151,12 @@ def restore(session_id: str, wired: Wired) -> Response:
 def article_css() -> Response:
     """Send the styles of a result, which are those of the report."""
     return Response(article_style(), media_type="text/css", headers={"cache-control": "no-cache"})
+
+
+def _own_session(wired: Services, own: str, session_id: str) -> SessionRow | None:
+    """Return a session of the viewer's own; somebody else's is as if it were not there."""
+    row = wired.store.session(session_id)
+    return row if row is not None and row.person_id == own else None
 
 
 def _row_or_404(wired: Services, session_id: str) -> SessionRow:

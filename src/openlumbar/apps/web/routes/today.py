@@ -19,6 +19,8 @@ from openlumbar.cards import exercise
 from openlumbar.care.gate_words import gate_words
 from openlumbar.care.pain import pain_rules
 from openlumbar.coaching.plan import prescribed
+from openlumbar.pipeline.medicine_list import due_on
+from openlumbar.pipeline.outcome_history import due_measures
 from openlumbar.pipeline.patient_chart import ExerciseDay
 from openlumbar.pipeline.today import Today, next_days
 from openlumbar.records.diary import DiaryEntry
@@ -43,7 +45,7 @@ def today_page(
 @router.get("/more")
 def more_page(request: Request, viewing: Viewing) -> Response:
     """List the pages that have no place of their own at the top."""
-    return render(request, "more.html", viewing=viewing, has_account=viewing.account_id is not None)
+    return render(request, "more.html", viewing=viewing)
 
 
 @router.post("/pain")
@@ -124,6 +126,8 @@ def _page(
         "place_of": place_of,
         "gate_words": gate_words(),
         "zone_words": pain_rules().words,
+        "medicines_due": [due for due in due_on(chart.entries, chart.now) if due.is_past],
+        "measures_due": due_measures(chart.entries, chart.today),
         "saved": next((each for each in chart.entries if each.number == saved and each.day <= chart.today), None),
         "form": form or PainForm(),
         "no_pain": PainForm(),

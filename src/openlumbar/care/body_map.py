@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Literal, Self
 
@@ -121,12 +121,7 @@ def marks(ids: Collection[str]) -> Marks:
     Raises:
         InputError: when an id is no site of the map.
     """
-    return _marks(tuple(ids))
-
-
-@lru_cache(maxsize=1024)  # a diary names the same few sites on every page of it
-def _marks(ids: tuple[str, ...]) -> Marks:
-    known = {mark.id: mark for mark in _every_mark()}
+    known = _every_mark()
     for name in ids:
         if name not in known:
             raise InputError("pain site", f"{name!r} is not on the body map", "tap a region of the map")
@@ -177,8 +172,10 @@ def _ranks() -> Mapping[Site, int]:
     return {site: number for number, site in enumerate(ids)}
 
 
-def _every_mark() -> tuple[Mark, ...]:
-    return tuple(Mark(named.id, side) for named in body_map().sites for side in SIDES)
+@cache
+def _every_mark() -> Mapping[str, Mark]:
+    made = (Mark(named.id, side) for named in body_map().sites for side in SIDES)
+    return {mark.id: mark for mark in made}
 
 
 def _leg_rank(here: Marks, side: Side) -> int:

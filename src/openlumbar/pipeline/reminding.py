@@ -88,7 +88,8 @@ class Reminding:
         return choice_in(self.entries)
 
     @cached_property
-    def _measures(self) -> MeasurePlan:
+    def measures(self) -> MeasurePlan:
+        """Return the measures to ask for."""
         return measure_plan(self.entries, self.now.date())
 
     def between(self, begins: datetime, ends: datetime) -> tuple[Reminder, ...]:
@@ -99,7 +100,7 @@ class Reminding:
             ends,
             exercises=self.plans if choice.exercise else (),
             medicines=listed(self.entries) if choice.medicine else (),
-            measures=self._measures if choice.outcome else None,
+            measures=self.measures if choice.outcome else None,
             quiet=choice.quiet,
         )
 

@@ -11,6 +11,7 @@ from openlumbar import __version__
 from openlumbar.apps.web import rendering
 from openlumbar.apps.web.admission import Admission, as_decided
 from openlumbar.apps.web.bundle import ADDRESS, FOLDER
+from openlumbar.apps.web.clinic_keeper import ClinicKeeper
 from openlumbar.apps.web.clock import local_now
 from openlumbar.apps.web.deps import open_services
 from openlumbar.apps.web.routes import (
@@ -20,8 +21,10 @@ from openlumbar.apps.web.routes import (
     files,
     login,
     medicines,
+    mine,
     outcomes,
     pages,
+    patients,
     permits,
     profile,
     progress,
@@ -38,7 +41,7 @@ from openlumbar.apps.web.settings import Settings
 from openlumbar.pipeline.care import Clock
 
 ROUTES = (
-    *(files, login, account, accounts),
+    *(files, login, mine, account, accounts, patients),
     *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
     *(medicines, outcomes, reminders),
 )
@@ -53,7 +56,7 @@ def create_app(settings: Settings, clock: Clock = local_now) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = services = open_services(settings, clock)
-        async with services.uploads, services.rooms:
+        async with services.uploads, services.rooms, ClinicKeeper(services.clinic, services.accounts):
             yield
         services.journal.close()
         services.store.close()

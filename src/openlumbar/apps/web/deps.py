@@ -17,8 +17,10 @@ from openlumbar.apps.web.settings import Settings
 from openlumbar.apps.web.uploads import UploadQueue
 from openlumbar.care.reminders import ExercisePlan
 from openlumbar.pipeline.care import CareDesk, Clock
+from openlumbar.pipeline.clinic import Clinic
 from openlumbar.pipeline.exercise_plans import exercise_plans
 from openlumbar.pipeline.set_notes import note_session
+from openlumbar.pipeline.therapist_desk import TherapistDesk
 from openlumbar.records.accounts import Accounts
 from openlumbar.records.audit import Audit
 from openlumbar.records.diary import Diary
@@ -50,6 +52,8 @@ class Services:
     steps: Steps
     clock: Clock
     desk: CareDesk
+    therapists: TherapistDesk
+    clinic: Clinic
     plans: Callable[[str, datetime], tuple[ExercisePlan, ...]]
 
 
@@ -63,7 +67,7 @@ def open_services(settings: Settings, clock: Clock = local_now) -> Services:
     journal = Journal(store)
     diary = Diary(store)
     accounts = Accounts(store)
-    desk = CareDesk(diary, clock)
+    desk, people = CareDesk(diary, clock), People(store)
     return Services(
         settings=settings,
         store=store,
@@ -72,7 +76,7 @@ def open_services(settings: Settings, clock: Clock = local_now) -> Services:
         uploads=UploadQueue(store, settings.uploads_dir),
         bundle=Bundle(),
         languages=Languages.load(),
-        people=People(store),
+        people=people,
         diary=diary,
         accounts=accounts,
         audit=Audit(store),
@@ -80,6 +84,8 @@ def open_services(settings: Settings, clock: Clock = local_now) -> Services:
         steps=Steps(),
         clock=clock,
         desk=desk,
+        therapists=TherapistDesk(diary, clock),
+        clinic=Clinic(diary, people, clock),
         plans=lambda person, _now: exercise_plans(desk.chart(person, alone=not accounts.any())),
     )
 

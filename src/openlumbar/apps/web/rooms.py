@@ -125,6 +125,17 @@ class Rooms:
                 with suppress(WebSocketDisconnect, RuntimeError):
                     await socket.close(NO_SESSION)
 
+    async def drop(self, person_id: str) -> None:
+        """Leave a person's sessions as they are in the record, and take in nothing more of them."""
+        async with self._opening:
+            for room in [room for room in self._rooms.values() if room.row.person_id == person_id]:
+                del self._rooms[room.row.id]
+                socket, room.socket = room.socket, None
+                if socket is not None:
+                    with suppress(WebSocketDisconnect, RuntimeError):
+                        await socket.close(NO_SESSION)
+            await to_thread.run_sync(self._journal.flush)
+
     async def end_idle(self) -> None:
         """End the sessions that nobody has come back to."""
         now_s = time.monotonic()

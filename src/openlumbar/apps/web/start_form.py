@@ -95,14 +95,14 @@ def check(form: StartForm, chart: PatientChart) -> Checked:
     return Checked(said, sets or 1, problems)
 
 
-async def read_form(request: Request) -> FormData:
-    """Read the fields of a small form; files and anything large are refused.
+async def read_form(request: Request, longest: int = _LONGEST_FIELD) -> FormData:
+    """Read the fields of a small form, each of so many bytes at most; files and anything large are refused.
 
     Raises:
         HTTPException: 400 when the body is no form, or breaks off.
     """
     try:
-        return await request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
+        return await request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=longest)
     except (FormParserError, ClientDisconnect, UnicodeError, ValueError):
         raise HTTPException(400) from None
 

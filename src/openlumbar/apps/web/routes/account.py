@@ -1,5 +1,7 @@
 """One's own account: password, codes, where one is logged in; and what of oneself is kept here."""
 
+from datetime import date
+
 from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
@@ -9,7 +11,9 @@ from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.forms import text_in
 from openlumbar.apps.web.login_cookie import token_of
 from openlumbar.apps.web.partings import part_from
+from openlumbar.apps.web.patient_timeline import permits_of
 from openlumbar.apps.web.rendering import render
+from openlumbar.apps.web.routes.mine import consents_in
 from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Viewer, Viewing
 from openlumbar.records.account_error import AccountError
@@ -128,7 +132,15 @@ def _page(
         (found, agent_in_words(found.agent), token is not None and found.id == login_id(token))
         for found in (wired.accounts.logins(viewing.account_id) if viewing.account_id else ())
     ]
+    person_id = viewing.person_id
+    chart = None if person_id is None else wired.therapists.chart(person_id)
+    names = {each.id: each.name for each in wired.accounts.all()} if chart else {}
     values = {
+        "permits": () if chart is None or viewing.alone else permits_of(chart, names),
+        "consents": () if chart is None else consents_in(chart.entries),
+        "readers": [names[id_] for id_ in wired.accounts.therapists_of(person_id)] if person_id else [],
+        "day_of": date.fromisoformat,
+        "data_dir": wired.settings.data_dir,
         "account": wired.accounts.get(viewing.account_id) if viewing.account_id else None,
         "logins": logins,
         "done": done,

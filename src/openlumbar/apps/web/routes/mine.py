@@ -1,0 +1,112 @@
+"""What of oneself is kept: saved as a file, erased for good, and what one has agreed to."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from anyio import from_thread, to_thread
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.login_cookie import forget_token
+from openlumbar.apps.web.partings import part_from
+from openlumbar.apps.web.rendering import render
+from openlumbar.apps.web.start_form import read_form
+from openlumbar.apps.web.viewer import Own, Viewer, Viewing
+from openlumbar.records.diary import DiaryEntry, Draft
+from openlumbar.records.erasure import erase
+from openlumbar.records.person_export import export_person
+
+router = APIRouter(include_in_schema=False)
+
+_PIECE_BYTES = 256 * 1024
+
+
+@router.get("/account/export.zip")
+def save(wired: Wired, own: Own, viewing: Viewing) -> Response:
+    """Send everything of oneself as one file."""
+    wired.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    file = tempfile.TemporaryFile(dir=wired.settings.data_dir)  # noqa: SIM115 - closed when it was sent
+    try:
+        kept = wired.uploads.kept_folder
+        export_person(wired.store, own, file, kept_dir=kept, by=viewing.account_id, at=wired.clock())
+    except BaseException:
+        file.close()
+        raise
+    named = f"openlumbar-{wired.clock():%Y-%m-%d}.zip"
+    headers = {"content-disposition": f'attachment; filename="{named}"', "content-length": str(file.tell())}
+    return StreamingResponse(_pieces(file), media_type="application/zip", headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+
+
+@router.get("/account/erase")
+def erase_page(request: Request, own: Own) -> Response:
+    """Say what would be lost, and ask once."""
+    del own  # who keeps no diary has nothing to erase
+    return render(request, "erase.html", problem=None, path="/account")
+
+
+@router.post("/account/erase")
+async def erase_me(request: Request, wired: Wired, own: Own, viewing: Viewing) -> Response:
+    """Erase everything of oneself, the account with it."""
+    form = await read_form(request)
+    password = str(form.get("current") or "")
+    return await to_thread.run_sync(
+        _erase_me, request, wired, own, viewing, password, text_in(form, "confirm") == "yes"
+    )
+
+
+def _erase_me(
+    request: Request, wired: Services, own: str, viewing: Viewer, password: str, is_confirmed: bool
+) -> Response:
+    problem = None if is_confirmed else "confirm"
+    if not viewing.alone and not _is_own_password(wired, viewing, password):
+        problem = "current"
+    if problem:
+        return render(request, "erase.html", 422, problem=problem, path="/account")
+    part_from(wired, lambda account_id, _: account_id == viewing.account_id)
+    from_thread.run(wired.rooms.drop, own)
+    kept = wired.uploads.kept_folder
+    done = erase(wired.store, own, kept_dir=kept, by=viewing.account_id, at=wired.clock())
+    if not viewing.alone:
+        request.state.viewer = None
+    answer = render(request, "erased.html", alone=viewing.alone, done=done, path="/account")
+    forget_token(request, answer)
+    return answer
+
+
+def _is_own_password(wired: Services, viewing: Viewer, password: str) -> bool:
+    account = wired.accounts.get(str(viewing.account_id))
+    if account is None:
+        raise HTTPException(404)
+    return wired.accounts.check(account.name, password, None, wired.clock()).outcome in ("ok", "code_needed")
+
+
+@router.post("/account/consent")
+async def withdraw_consent(request: Request, wired: Wired, own: Own) -> Response:
+    """Withdraw what one agreed to."""
+    what = text_in(await read_form(request), "what")
+    return await to_thread.run_sync(_withdraw, wired, own, what)
+
+
+def _withdraw(wired: Services, own: str, what: str) -> Response:
+    given = [entry for entry in consents_in(wired.diary.read(own, ["consent"])) if entry.data["what"] == what]
+    if not given:
+        raise HTTPException(404)
+    now = wired.clock()
+    wired.diary.write(own, Draft("consent", {**given[0].data, "given": False}, now.date(), now))
+    return RedirectResponse("/account?done=consent", 303)
+
+
+def consents_in(entries: Iterable[DiaryEntry]) -> tuple[DiaryEntry, ...]:
+    """Return what was agreed to and not withdrawn, each as it was said last."""
+    latest = {entry.data["what"]: entry for entry in entries if entry.kind == "consent"}
+    return tuple(entry for entry in latest.values() if entry.data["given"])

@@ -16,6 +16,7 @@ from benchmarks._clinic_entries import Writing
 from benchmarks._clinic_lives import Life, live
 from benchmarks._clinic_sessions import LedSession, led_session
 from openlumbar.physique import Physique
+from openlumbar.pipeline.clinic import Clinic
 from openlumbar.records.accounts import Accounts
 from openlumbar.records.diary import Diary
 from openlumbar.records.passwords import Hasher
@@ -68,6 +69,7 @@ def make_clinic(store: Store, size: Size, seed: int, now: datetime, tell: Callab
     """
     accounts = Accounts(store, Hasher(CHEAPEST))  # a real hash takes longer than a patient's whole year
     diary, people = Diary(store), People(store)
+    clinic = Clinic(diary, people, lambda: now)
     lives: dict[int, Life] = {}
     accounts.add(ADMINISTRATOR, PASSWORD, "administrator")
     therapists = [
@@ -87,6 +89,7 @@ def make_clinic(store: Store, size: Size, seed: int, now: datetime, tell: Callab
         diary.write(person, *drafts)
         sessions = _sessions(life, chance, began_at)
         _keep(store, person, sessions)
+        clinic.refresh(person)  # as the running program does within the minute
         made = [made[0] + len(drafts), made[1] + len(sessions), made[2] + sum(len(one.events) for one in sessions)]
         tell(number + 1)
     return Made(*made)

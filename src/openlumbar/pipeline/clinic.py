@@ -32,8 +32,8 @@ _NEEDS: tuple[Need, ...] = get_args(Need)
 _LIGHTS: tuple[Light, ...] = ("red", "amber", "new", "green")
 _RED: frozenset[Need] = frozenset({"locked", "red_days", "further_down"})
 _AMBER: frozenset[Need] = frozenset({"unread", "clearance", "no_gain", "red_day", "missed"})
-MOST_AT_ONCE = 4
-"""Diaries that are looked through while a page waits (a year of one takes half a second); the rest follow by
+MOST_AT_ONCE = 1
+"""Diaries that are looked through while a page waits (a year of one takes most of 100 ms); the rest follow by
 themselves, and what is not known yet is shown as such."""
 
 _LAYOUT = 1

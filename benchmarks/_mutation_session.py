@@ -57,6 +57,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     caches = _Caches.find()
     reach = _reach(session.items, caches)
     gc.freeze()
+    if _verdict("", dict.fromkeys(session.items, _LEAST_S), caches, is_maker=True) != "survived":
+        raise pytest.UsageError("a test fails in a fork without any mutant, so it tells nothing about one")
     tried, total = 0, sum(map(len, mutants.values()))
     with path.with_suffix(".verdicts").open("w", encoding="utf-8") as verdicts:
         for function, names in mutants.items():

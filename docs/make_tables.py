@@ -24,6 +24,7 @@ from openlumbar.kinematics.signals import SIGNAL_NAMES
 from openlumbar.messages import load_reasons, reason_message, reason_remedy
 from openlumbar.pose import track
 from openlumbar.pose.simulation import DEMO, simulate
+from openlumbar.records.audit import CARRIES
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -97,6 +98,17 @@ def _commands() -> str:
     group: Any = typer.main.get_command(app)
     helps = (_said_by(name, "--help").rstrip() for name in sorted(group.commands))
     return "\n\n".join(f"```text\n{text}\n```" for text in helps)
+
+
+def _commands_of(name: str) -> str:
+    group: Any = typer.main.get_command(app)
+    helps = (_said_by(name, verb, "--help").rstrip() for verb in sorted(group.commands[name].commands))
+    return "\n\n".join(f"```text\n{text}\n```" for text in helps)
+
+
+def _audited() -> str:
+    rows = ((f"`{action}`", ", ".join(f"`{name}`" for name in sorted(carries))) for action, carries in CARRIES.items())
+    return _table(("action", "what the entry carries besides who and whom"), rows)
 
 
 def _example() -> str:
@@ -192,6 +204,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "reasons": _reasons,
     "faults": _faults,
     "commands": _commands,
+    "account-commands": partial(_commands_of, "account"),
+    "records-commands": partial(_commands_of, "records"),
+    "audited": _audited,
     "example": _example,
     "numbers": _numbers,
     "access": _access,

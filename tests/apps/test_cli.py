@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from analyses import make_analysis
+from apps.commands import COMMAND, Run, one_line
 from media import write_video
 from openlumbar import __version__
 from openlumbar.apps import cli, commands, progress
@@ -19,35 +20,10 @@ from openlumbar.assessment.analysis import Analysis
 from openlumbar.errors import InputError
 from patients import write_track
 
-COMMAND = [sys.executable, "-c", "from openlumbar.apps.cli import main; main()"]
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process; return its exit status, stdout and stderr, native messages included."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["openlumbar", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
-
 
 @pytest.fixture
 def track(tmp_path: Path) -> Path:
     return write_track(tmp_path)
-
-
-def one_line(err: str) -> str:
-    assert err.startswith("openlumbar: ")
-    assert err.endswith("\n")
-    assert err.count("\n") == 1
-    assert "Traceback" not in err
-    return err.removeprefix("openlumbar: ").strip()
 
 
 def test_json_is_one_object_on_stdout_and_nothing_else(track: Path, tmp_path: Path) -> None:

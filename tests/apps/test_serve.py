@@ -8,6 +8,11 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from argon2.profiles import CHEAPEST
+
+from openlumbar.records.accounts import Accounts
+from openlumbar.records.passwords import Hasher
+from openlumbar.records.store import Store
 
 
 def command(*options: str) -> list[str]:
@@ -64,3 +69,22 @@ def test_what_cannot_be_used_is_told_in_one_line(tmp_path: Path, options: tuple[
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     assert "file" in refused("--port=0", f"--data-dir={tmp_path / 'file'}")
+
+
+def test_nobody_is_let_in_from_elsewhere_without_an_account(tmp_path: Path) -> None:
+    told = refused("--host=0.0.0.0", "--port=0", f"--data-dir={tmp_path}")
+    assert "--host 0.0.0.0: would let everybody in who reaches this machine, for there is no account; " in told
+    assert "add the first with `openlumbar account add NAME --role administrator`" in told
+
+
+def test_with_an_account_it_can_be_reached_from_elsewhere(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "openlumbar.sqlite3")
+    Accounts(store, Hasher(CHEAPEST)).add("nadia", "four calm herons wade", "administrator")
+    store.close()
+    with start("--host=0.0.0.0", "--port=0", f"--data-dir={tmp_path}") as app:
+        assert app.stdout is not None
+        assert app.stdout.readline().startswith("OpenLumbar is at http://127.0.0.1:")
+        app.send_signal(signal.SIGINT)
+        _, told = app.communicate()
+    assert "others can read what travels to it, passwords too, unless a proxy in front of it speaks HTTPS" in told
+    assert app.returncode == 0

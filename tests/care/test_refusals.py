@@ -21,7 +21,7 @@ from openlumbar.care.medicines import Intake, Medicine, Schedule, flags
 from openlumbar.care.outcomes import Score, change
 from openlumbar.care.pain import Pain
 from openlumbar.care.profile import Profile
-from openlumbar.care.reminders import QuietHours
+from openlumbar.care.reminders import QuietHours, reminders_between
 from openlumbar.care.safety_rules import matrix
 from openlumbar.errors import InputError
 
@@ -139,6 +139,10 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (lambda: Profile(cancer_signs=untyped("no")), f"cancer_signs: 'no' {YES_OR_NO}"),
     (lambda: Profile(stable_weakness=untyped(2)), f"stable_weakness: 2 {YES_OR_NO}"),
     (lambda: Profile(curl_up_max=-1), "curl_up_max: -1 is below 0; give how many were done, 0 or more"),
+    (
+        lambda: reminders_between(NAIVE, NOW),
+        "the beginning: does not say in which time zone it is; give a time with its zone",
+    ),
     (
         lambda: QuietHours(time(7), time(7)),
         "quiet hours: begin and end at the same time; give two times, or no quiet hours",

@@ -76,6 +76,7 @@ def test_what_is_due_in_quiet_hours_rings_when_they_end_and_says_so() -> None:
     assert re.search("pharmacist", night.detail.en)
     assert re.search("药师", night.detail.zh)
     assert night.open_until == berlin(2026, 3, 3, 19)
+    assert night.detail.zh.count("Ibuprofen 400 {x}") == 1
 
 
 def test_repeats_stop_before_quiet_hours() -> None:

@@ -62,3 +62,9 @@ def test_who_cannot_go_on_is_told_what_to_do(action: str) -> None:
     assert re.search(r"\b(call|speak)\b", f"{advice.title.en} {advice.now.en}", re.IGNORECASE)
     for text in (advice.title, advice.now, advice.why, advice.say):
         assert re.search(r"[\u4e00-\u9fff]", text.zh)
+
+
+def test_each_action_has_its_own_advice() -> None:
+    assert group_a().advice("emergency") == group_a().emergency
+    assert group_a().advice("clinician") == group_a().clinician
+    assert group_a().emergency != group_a().clinician

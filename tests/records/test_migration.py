@@ -1,23 +1,29 @@
 """Records as the first version wrote them, moved up and down again with everything in them."""
 
+import json
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from alembic import command
+from sqlalchemy import Connection, MetaData, Table, select
 
 from openlumbar.errors import InputError
 from openlumbar.physique import Physique
 from openlumbar.records.database import WRITING, migrations
 from openlumbar.records.diary import Diary, Draft
 from openlumbar.records.people import SELF, People
+from openlumbar.records.postgresql_server import open_server
 from openlumbar.records.store import EventRow, Store
+from openlumbar.records.vault import Vault
 from records.killed_move import die_at
 from records.made import NOON, begin, make_signals, repetition_event
+from records.postgresql import Server
 from records.processes import PROCESSES
 
 FORMER = Path(__file__).parent / "former" / "version_0001.sql"
@@ -128,3 +134,53 @@ def test_a_move_that_is_killed_has_not_begun(former: Path, step: int) -> None:
         with store.transaction() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+@pytest.fixture
+def former_server(server: Server, former: Path) -> Iterator[str]:
+    """Put the same rows into a database of a server, with the tables of the first version."""
+    name = server.create()
+    engine, _ = open_server(server.url(name))
+    with engine.begin() as connection:
+        command.upgrade(migrations(connection, Vault.beside(former)), "0001")
+        for table in tables_in(connection):
+            with closing(sqlite3.connect(former)) as plain:
+                found = plain.execute(f"SELECT {', '.join(table.c.keys())} FROM {table.name}").fetchall()  # noqa: S608
+            rows = [dict(zip(table.c.keys(), row, strict=True)) for row in found]
+            connection.execute(table.insert(), [{key: _told(key, value) for key, value in row.items()} for row in rows])
+    engine.dispose()
+    yield server.url(name)
+    server.drop(name)
+
+
+def tables_in(connection: Connection) -> list[Table]:
+    known = MetaData()
+    return [Table(name, known, autoload_with=connection) for name in TABLES]
+
+
+def _told(key: str, value: object) -> object:
+    """Read a value as SQLite keeps it."""
+    if isinstance(value, str) and key.endswith("_at"):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return json.loads(value) if isinstance(value, str) and key in ("plan", "outcome", "data") else value
+
+
+def test_a_server_s_database_is_moved_up_and_down_as_well(former: Path, former_server: str) -> None:
+    vault = Vault.beside(former)
+    engine, _ = open_server(former_server)
+
+    def rows() -> list[list[str]]:
+        with engine.connect() as connection:
+            return [sorted(map(repr, connection.execute(select(table)).all())) for table in tables_in(connection)]
+
+    before = rows()
+    with closing(Store.open(former_server, vault)) as store:
+        found = store.sessions(person_id=SELF)
+        assert [row.exercise for row in found] == ["auto", *["bridge"] * 4]
+        assert found[1].physique == Physique(height_cm=174, weight_kg=72.5, sex="male", age=45)
+        assert store.events(found[1].id)[9] == repetition_event(9)
+        downgrade(store)
+    assert rows() == before
+    with closing(Store.open(former_server, vault)) as store:
+        assert store.sessions() == found
+    engine.dispose()

@@ -1,7 +1,7 @@
 from sqlalchemy import select, update
 
 from openlumbar.records.database import WRITING
-from openlumbar.records.feeds import close_feeds, open_feed, person_of_feed
+from openlumbar.records.feeds import close_feeds, has_feed, open_feed, person_of_feed
 from openlumbar.records.people import SELF, People, Person
 from openlumbar.records.store import Store
 from openlumbar.records.tables import feed, person
@@ -55,7 +55,9 @@ def test_a_calendar_address_leads_to_its_person_until_it_is_closed(store: Store)
     mine, mine_too, theirs = open_feed(store, SELF), open_feed(store, SELF), open_feed(store, other)
     assert len({mine, mine_too, theirs}) == 3
     assert [person_of_feed(store, token) for token in (mine, mine_too, theirs)] == [SELF, SELF, other]
+    assert has_feed(store, SELF)
     assert close_feeds(store, SELF) == 2
+    assert [has_feed(store, person) for person in (SELF, other, "x")] == [False, True, False]
     assert [person_of_feed(store, token) for token in (mine, mine_too, theirs, "", "x")] == [
         None,
         None,

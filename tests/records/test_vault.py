@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 from contextlib import closing
@@ -58,12 +59,14 @@ def test_nothing_about_health_is_readable_in_the_database(path: Path) -> None:
 
 @needs_modes
 def test_the_key_is_made_with_the_records_and_for_the_owner_alone(path: Path) -> None:
-    Store.open(path).close()
+    with closing(Store.open(path)) as store:
+        assert store.vault.has_made_key
     key = path.with_suffix(".key")
     assert key.stat().st_mode & 0o777 == 0o600
     text = key.read_text()
     assert text.startswith("# The key of OpenLumbar's records.")
-    Store.open(path).close()
+    with closing(Store.open(path)) as store:
+        assert not store.vault.has_made_key
     assert key.read_text() == text
     assert {file.name for file in path.parent.iterdir()} == {path.name, key.name}
 
@@ -134,6 +137,21 @@ def test_a_place_where_no_key_can_be_made_leaves_no_records_behind(tmp_path: Pat
     path = tmp_path / "records.sqlite3"
     with pytest.raises(InputError, match=r"the key file .*/file/a.key: cannot be (read|made)"):
         Store.open(path, Vault.in_file(tmp_path / "file" / "a.key"))
+    Store.open(path).close()
+
+
+def test_a_key_file_that_does_not_fit_on_the_disk_leaves_nothing_behind(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path.parent.mkdir()
+    monkeypatch.setattr("openlumbar.records.key_file.os.fsync", find_no_room)
+    with pytest.raises(InputError, match=r"cannot be made \(no space left on device\)"):
+        Store.open(path)
+    monkeypatch.undo()
+    assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.name}-wal", f"{path.name}-shm"}
     Store.open(path).close()
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from openlumbar import __version__
+from openlumbar.apps import account_commands, records_commands
 from openlumbar.apps.cli import JUDGED, NOT_JUDGED
 from openlumbar.apps.progress import ProgressBar, StopOnInterrupt
 from openlumbar.assessment.analysis import Analysis
@@ -33,6 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+app.add_typer(account_commands.app)
+app.add_typer(records_commands.app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -11,11 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 class ProgressBar:
     """A bar with the time left on stderr, gone when done; on a stderr that is no terminal there is none."""
 
-    def __init__(self) -> None:
-        """Prepare the bar; it shows with the first frames."""
+    def __init__(self, what: str = "frame") -> None:
+        """Prepare the bar, which counts frames or what it is told; it shows with the first of them."""
         console = Console(stderr=True)
         self._progress = Progress(
-            TextColumn("frame"),
+            TextColumn(what),
             MofNCompleteColumn(),
             BarColumn(),
             TimeElapsedColumn(),
@@ -25,7 +25,7 @@ class ProgressBar:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._progress.add_task("frames", total=None, start=True)
+        self._task = self._progress.add_task(what, total=None, start=True)
         self._is_shown = False
 
     def __enter__(self) -> Self:
@@ -39,7 +39,7 @@ class ProgressBar:
         self._progress.stop()
 
     def __call__(self, done: int, expected: int | None) -> None:
-        """Show how far it is: frames done of the frames expected, None when unknown."""
+        """Show how far it is: how many are done of those expected, None when unknown."""
         if not self._is_shown:
             self._is_shown = True
             self._progress.start()

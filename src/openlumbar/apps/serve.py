@@ -16,6 +16,7 @@ from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.direct import DirectWebSocket
 from openlumbar.apps.web.settings import Settings
 from openlumbar.errors import InputError
+from openlumbar.records.accounts import Accounts
 from openlumbar.records.store import Store
 
 LARGEST_MESSAGE_BYTES = 1 << 16
@@ -35,16 +36,33 @@ def serve(settings: Settings, *, open_path: str | None = None) -> None:
         InputError: when the address or the data cannot be used.
     """
     listening = _listen(settings)
+    _check_records(settings)
     address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
     server = _Server(_config(settings), address, open_path)
     if not settings.is_loopback:
         print(  # noqa: T201 - a warning
-            f"OpenLumbar can be reached by every device that reaches {settings.host}, without a password.",
+            f"OpenLumbar can be reached by every device that reaches {settings.host}; others can read what travels "
+            "to it, passwords too, unless a proxy in front of it speaks HTTPS.",
             file=sys.stderr,
         )
     with listening, suppress(KeyboardInterrupt):  # uvicorn ends in peace first, then passes Ctrl-C on
-        Store.open(settings.database, settings.vault).close()  # what is wrong with the record is told here, in one line
         server.run(sockets=[listening])
+
+
+def _check_records(settings: Settings) -> None:
+    """Tell in one line, before anything starts, what is wrong with the records, or that nobody would need a password.
+
+    Raises:
+        InputError: when they cannot be used, or are to be reached from elsewhere without an account.
+    """
+    store = Store.open(settings.database, settings.vault)
+    try:
+        if not settings.is_loopback and not Accounts(store).any():
+            problem = "would let everybody in who reaches this machine, for there is no account"
+            remedy = "add the first with `openlumbar account add NAME --role administrator`"
+            raise InputError(f"--host {settings.host}", problem, remedy)
+    finally:
+        store.close()
 
 
 def _config(settings: Settings) -> uvicorn.Config:

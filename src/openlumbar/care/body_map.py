@@ -121,7 +121,7 @@ def marks(ids: Collection[str]) -> Marks:
     Raises:
         InputError: when an id is no site of the map.
     """
-    known = {mark.id: mark for mark in _every_mark()}
+    known = _every_mark()
     for name in ids:
         if name not in known:
             raise InputError("pain site", f"{name!r} is not on the body map", "tap a region of the map")
@@ -172,8 +172,10 @@ def _ranks() -> Mapping[Site, int]:
     return {site: number for number, site in enumerate(ids)}
 
 
-def _every_mark() -> tuple[Mark, ...]:
-    return tuple(Mark(named.id, side) for named in body_map().sites for side in SIDES)
+@cache
+def _every_mark() -> Mapping[str, Mark]:
+    made = (Mark(named.id, side) for named in body_map().sites for side in SIDES)
+    return {mark.id: mark for mark in made}
 
 
 def _leg_rank(here: Marks, side: Side) -> int:

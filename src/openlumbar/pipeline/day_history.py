@@ -7,10 +7,10 @@ day on which the exercise was closed has none: nobody was asked to rest, so the 
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import floor
 
@@ -21,7 +21,7 @@ from openlumbar.care.body_map import Marks
 from openlumbar.care.day_record import DayRecord, Work
 from openlumbar.care.medicines import Medicine, analgesic_started_or_raised
 from openlumbar.care.pain import DayPain, Pain
-from openlumbar.pipeline.care_entries import medicine_of, pain_of, sites_of, state_of
+from openlumbar.pipeline.care_entries import medicine_of, pain_of, sites_of
 from openlumbar.records.diary import DiaryEntry
 
 
@@ -54,14 +54,38 @@ def set_rules() -> SetRules:
     return SetRules.model_validate(tomllib.loads(text))
 
 
-@dataclass(slots=True)
-class _Day:
-    """The entries of one day, in order of writing."""
+_NO_LEVEL = "L0"
+"""Stands for the level of a day off on which nobody came: no set is done at it."""
 
-    sets: dict[str, list[DiaryEntry]] = field(default_factory=lambda: defaultdict(list))
-    programme: dict[str, list[DiaryEntry]] = field(default_factory=lambda: defaultdict(list))
-    pain: list[DiaryEntry] = field(default_factory=list)
-    painkiller: list[DiaryEntry] = field(default_factory=list)
+_OF_A_DAY = ("set", "programme", "pain", "painkiller")
+
+_KEPT_DAYS = 32_768
+"""Days that stay put together: past days do not change, and every look at a diary needs them all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Day:
+    """A day's entries in order of writing, and what else its record follows from.
+
+    Two are the same when they hold the same entries, which a diary hands out as the same objects again and again.
+    """
+
+    day: date
+    entries: tuple[DiaryEntry, ...] = ()
+    rests: frozenset[str] = frozenset()
+    is_masked: bool = False
+
+    def __hash__(self) -> int:
+        """Tell days apart by who their entries are."""
+        return hash((self.day, self.rests, self.is_masked, tuple(map(id, self.entries))))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare without reading what the entries say."""
+        if not isinstance(other, _Day) or len(self.entries) != len(other.entries):
+            return False
+        if any(mine is not theirs for mine, theirs in zip(self.entries, other.entries, strict=True)):
+            return False
+        return (self.day, self.rests, self.is_masked) == (other.day, other.rests, other.is_masked)
 
 
 def day_records(entries: Iterable[DiaryEntry], today: date) -> tuple[DayRecord, ...]:
@@ -71,11 +95,23 @@ def day_records(entries: Iterable[DiaryEntry], today: date) -> tuple[DayRecord, 
     """
     entries = tuple(entries)
     medicines = medicines_of(entries)
-    days = {day: found for day, found in _by_day(entries).items() if day <= today}
+    by_day: dict[date, list[DiaryEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind in _OF_A_DAY and entry.day <= today:
+            by_day[entry.day].append(entry)
     rests = rest_days(entries, today)
-    for day in {today, *(day for found in rests.values() for day in found)}:
-        days.setdefault(day, _Day())
-    return tuple(_record(day, days[day], medicines, rests) for day in sorted(days))
+    days = sorted({today, *by_day, *(day for found in rests.values() for day in found)})
+    return tuple(
+        _record(
+            _Day(
+                day,
+                tuple(by_day.get(day, ())),
+                frozenset(slug for slug, found in rests.items() if day in found),
+                analgesic_started_or_raised(medicines, day),
+            )
+        )
+        for day in days
+    )
 
 
 def medicines_of(entries: Iterable[DiaryEntry]) -> tuple[Medicine, ...]:
@@ -100,30 +136,25 @@ def _rests(by_day: Mapping[date, str | None], today: date) -> Iterable[date]:
             yield from (rest for rest in (day + timedelta(days=n) for n in range(1, asked)) if rest <= today)
 
 
-def _by_day(entries: Iterable[DiaryEntry]) -> dict[date, _Day]:
-    days: dict[date, _Day] = defaultdict(_Day)
-    for entry in entries:
-        match entry.kind:
-            case "set":
-                days[entry.day].sets[entry.data["exercise"]].append(entry)
-            case "programme":
-                days[entry.day].programme[entry.data["exercise"]].append(entry)
-            case "pain":
-                days[entry.day].pain.append(entry)
-            case "painkiller":
-                days[entry.day].painkiller.append(entry)
-    return days
-
-
-def _record(day: date, found: _Day, medicines: Sequence[Medicine], rests: Mapping[str, frozenset[date]]) -> DayRecord:
-    slugs = {*found.sets, *found.programme, *(slug for slug, days in rests.items() if day in days)}
-    works = {slug: _work(found.programme.get(slug, ()), found.sets.get(slug, ()), day) for slug in sorted(slugs)}
+@lru_cache(maxsize=_KEPT_DAYS)
+def _record(found: _Day) -> DayRecord:
+    sets, programme = (_by_exercise(found.entries, kind) for kind in ("set", "programme"))
+    slugs = sorted({*sets, *programme, *found.rests})
+    works = {slug: _work(programme.get(slug, ()), sets.get(slug, ()), found.day) for slug in slugs}
     return DayRecord(
-        day=day,
+        day=found.day,
         work={slug: work for slug, work in works.items() if work is not None},
-        pain=day_pain(found.pain),
-        analgesic_started_or_raised=_analgesic(found.painkiller, medicines, day),
+        pain=day_pain(entry for entry in found.entries if entry.kind == "pain"),
+        analgesic_started_or_raised=_analgesic(found),
     )
+
+
+def _by_exercise(entries: Iterable[DiaryEntry], kind: str) -> Mapping[str, Sequence[DiaryEntry]]:
+    found: dict[str, list[DiaryEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind == kind:
+            found[entry.data["exercise"]].append(entry)
+    return found
 
 
 def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date) -> Work | None:
@@ -132,29 +163,30 @@ def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date
     What was asked is the dose that the last set was done under: a rest that a red set brings does not undo the asking.
     """
     before = [entry for entry in programme if not sets or entry.number < sets[-1].number]
-    asked = next(reversed(before or programme), None)
-    if not sets and asked is not None and not asked.data["sets"]:
-        state = state_of(asked.data["state"])
-        return Work(state.level, 0, 0) if state.rest_until is not None and day < state.rest_until else None
-    level = sets[-1].data["level"] if sets else state_of(asked.data["state"]).level if asked else "L0"
-    scores = [entry.data["form_score"] for entry in sets]
-    seen = [Fraction(str(score)) for score in scores if score is not None]
+    asked = next((entry.data for entry in reversed(before or programme)), None)
+    state = asked["state"] if asked else {"level": sets[-1].data["level"] if sets else _NO_LEVEL}
+    if not sets and asked is not None and not asked["sets"]:
+        until = state.get("rest_until")
+        return Work(state["level"], 0, 0) if until is not None and day < date.fromisoformat(until) else None
+    seen = [Fraction(str(score)) for entry in sets if (score := entry.data["form_score"]) is not None]
     return Work(
-        level=level,
-        prescribed=asked.data["sets"] if asked else 0,
+        level=sets[-1].data["level"] if sets else state["level"],
+        prescribed=asked["sets"] if asked else 0,
         done=sets_done(sets),
         repetitions=sum(entry.data["repetitions"] for entry in sets),
-        form_score=float(sum(seen, Fraction(0)) / len(seen)) if seen and len(seen) == len(scores) else None,
+        form_score=float(sum(seen, Fraction(0)) / len(seen)) if seen and len(seen) == len(sets) else None,
     )
 
 
 def sets_done(sets: Iterable[DiaryEntry]) -> int:
     """Count sets: one that was broken off by the share of its repetitions, the sum rounded (content/care/sets.toml)."""
-    shares = (
-        Fraction(min(entry.data["repetitions"], entry.data["prescribed"]), entry.data["prescribed"]) for entry in sets
-    )
-    counts_from = Fraction(str(set_rules().broken_off.value))
-    return floor(sum(shares, Fraction(0)) + 1 - counts_from)
+    whole, parts = 0, Fraction(0)
+    for entry in sets:
+        if entry.data["repetitions"] >= entry.data["prescribed"]:
+            whole += 1
+        else:
+            parts += Fraction(entry.data["repetitions"], entry.data["prescribed"])
+    return whole + floor(parts + 1 - Fraction(str(set_rules().broken_off.value)))
 
 
 def day_pain(entries: Iterable[DiaryEntry]) -> DayPain:
@@ -191,8 +223,7 @@ def _everywhere(entries: Sequence[DiaryEntry]) -> Marks | None:
     return frozenset(mark for sites in told if sites for mark in sites)
 
 
-def _analgesic(answers: Sequence[DiaryEntry], medicines: Sequence[Medicine], day: date) -> bool | None:
+def _analgesic(found: _Day) -> bool | None:
     """Tell whether a painkiller was started or raised: either source says yes; silence is no answer."""
-    if any(entry.data["started_or_raised"] for entry in answers) or analgesic_started_or_raised(medicines, day):
-        return True
-    return False if answers else None
+    answers = [entry.data["started_or_raised"] for entry in found.entries if entry.kind == "painkiller"]
+    return True if found.is_masked or any(answers) else False if answers else None

@@ -147,9 +147,9 @@ def due_now(entries: Collection[DiaryEntry], now: datetime) -> tuple[Due, ...]:
 
 def when_needed(entries: Collection[DiaryEntry], now: datetime) -> tuple[tuple[Medicine, tuple[Intake, ...]], ...]:
     """List the medicines without fixed times that are being taken, each with what was taken of it on the day."""
-    today, said = now.date(), intakes(entries)
+    today, marked = now.date(), _marked_by_day(entries, now, 0)
     return tuple(
-        (medicine, tuple(each for each in said if each.state != "open" and _is_of(each, medicine, today, now)))
+        (medicine, tuple(marked.get((medicine.id, today), ())))
         for medicine in listed(entries)
         if not medicine.schedule.times and medicine.taken_on(today)
     )
@@ -176,9 +176,9 @@ def history(entries: Collection[DiaryEntry], now: datetime, days: int) -> tuple[
 
     A day goes by the list as it stood then.
     """
-    said, snapshots = intakes(entries), _snapshots(entries)
+    marked, snapshots = _marked_by_day(entries, now, days), _snapshots(entries)
     wanted = (now.date() - timedelta(days=back) for back in range(1, days + 1))
-    found = (_day_of(day, now, said, snapshots) for day in wanted)
+    found = (_day_of(day, now, marked, snapshots) for day in wanted)
     return tuple(day for day in found if day.marked or day.unmarked)
 
 
@@ -189,21 +189,34 @@ def day_span(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _day_of(
-    day: date, now: datetime, said: tuple[Intake, ...], snapshots: Mapping[str, list[tuple[date, Medicine, bool]]]
+    day: date,
+    now: datetime,
+    marked: Mapping[tuple[str, date], list[Intake]],
+    snapshots: Mapping[str, list[tuple[date, Medicine, bool]]],
 ) -> DayOfIntakes:
-    noon = at_wall_time(day, time(12), zone_of(now, "the time"))
-    begins, ends = day_span(noon)
-    marked, unmarked = [], 0
-    for history_of_one in snapshots.values():
-        known = [(medicine, removed) for since, medicine, removed in history_of_one if since <= day]
-        medicine, removed = known[-1] if known else (history_of_one[0][1], True)
-        of_day = [intake for intake in said if _is_of(intake, medicine, day, now) and intake.state != "open"]
+    begins, ends = day_span(at_wall_time(day, time(12), zone_of(now, "the time")))
+    found, unmarked = [], 0
+    for written in snapshots.values():
+        known = [(medicine, removed) for since, medicine, removed in written if since <= day]
+        medicine, removed = known[-1] if known else (written[0][1], True)
+        of_day = marked.get((medicine.id, day), [])
         answered = {intake.due_at.timestamp() for intake in of_day}
         due = () if removed else intakes_between(medicine, begins, ends)
         unmarked += sum(intake.due_at.timestamp() not in answered for intake in due)
-        marked += [(medicine, intake) for intake in of_day]
-    marked.sort(key=lambda pair: pair[1].due_at.timestamp())
-    return DayOfIntakes(day, tuple(marked), unmarked)
+        found += [(medicine, intake) for intake in of_day]
+    found.sort(key=lambda pair: pair[1].due_at.timestamp())
+    return DayOfIntakes(day, tuple(found), unmarked)
+
+
+def _marked_by_day(entries: Iterable[DiaryEntry], now: datetime, days: int) -> dict[tuple[str, date], list[Intake]]:
+    """Sort what was taken or skipped in the last days by medicine and by the day that it was where the person is."""
+    found: dict[tuple[str, date], list[Intake]] = {}
+    earliest = now - timedelta(days=days + 1)
+    for intake in intakes(entries):
+        if intake.state != "open" and intake.due_at >= earliest:
+            day = intake.due_at.astimezone(now.tzinfo).date()
+            found.setdefault((intake.medicine_id, day), []).append(intake)
+    return found
 
 
 def _snapshots(entries: Iterable[DiaryEntry]) -> dict[str, list[tuple[date, Medicine, bool]]]:
@@ -212,10 +225,6 @@ def _snapshots(entries: Iterable[DiaryEntry]) -> dict[str, list[tuple[date, Medi
         name: [(entry.day, medicine_of(entry.data), entry.data["removed"]) for entry in group]
         for name, group in groupby(written, key=lambda entry: entry.data["id"])
     }
-
-
-def _is_of(intake: Intake, medicine: Medicine, day: date, now: datetime) -> bool:
-    return intake.medicine_id == medicine.id and intake.due_at.astimezone(now.tzinfo).date() == day
 
 
 # ------------------------------------------------------------------------------------------------- what to ask about

@@ -7,6 +7,7 @@ closes the reminder it was due by; a measure that was answered is not asked for 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal
 
@@ -73,7 +74,7 @@ class AnsweredReminder:
     can_be_undone: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reminding:
     """A person's reminders at a moment; `plans` are the times of today's exercises."""
 
@@ -81,10 +82,15 @@ class Reminding:
     plans: tuple[ExercisePlan, ...]
     now: datetime
 
-    @property
+    @cached_property
     def choice(self) -> Choice:
         """Return what the person chose last, else what holds by default."""
         return choice_in(self.entries)
+
+    @cached_property
+    def measures(self) -> MeasurePlan:
+        """Return the measures to ask for."""
+        return measure_plan(self.entries, self.now.date())
 
     def between(self, begins: datetime, ends: datetime) -> tuple[Reminder, ...]:
         """List the reminders of what is due in a span, answered or not."""
@@ -94,7 +100,7 @@ class Reminding:
             ends,
             exercises=self.plans if choice.exercise else (),
             medicines=listed(self.entries) if choice.medicine else (),
-            measures=measure_plan(self.entries, self.now.date()) if choice.outcome else None,
+            measures=self.measures if choice.outcome else None,
             quiet=choice.quiet,
         )
 

@@ -4,13 +4,11 @@ A password is never stored, only its hash; a change and its entry in the audit a
 called from any thread; those that hash a password take most of a second on purpose, so none belongs on an event loop.
 """
 
-import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from openlumbar.records import data_keys
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.account_rows import Account, AccountRole, row_for_update, usable_name
 from openlumbar.records.admission import Admission, Checked
@@ -20,14 +18,12 @@ from openlumbar.records.links import Links
 from openlumbar.records.logins import Login, Logins, others_than
 from openlumbar.records.one_time_codes import TotpSecret, new_secret
 from openlumbar.records.passwords import Hasher, check_password
-from openlumbar.records.people import hold
+from openlumbar.records.people import add_person, hold, new_id
 from openlumbar.records.store import Store
-from openlumbar.records.tables import account, login, person
+from openlumbar.records.tables import account, login
 from openlumbar.records.totp_store import Totp, read_totp, write_totp
 
 __all__ = ["Account", "AccountRole", "Accounts", "Checked", "Login", "TotpSecret"]
-
-_ID_BYTES = 12
 
 
 class Accounts(Admission, Logins, Links):
@@ -66,7 +62,7 @@ class Accounts(Admission, Logins, Links):
         if role != "patient" and person_id is not None:
             raise AccountError("person", "staff_has_no_person")
         values = {
-            "id": secrets.token_urlsafe(_ID_BYTES),
+            "id": new_id(),
             "name": stored,
             "password_hash": self._hasher.hash(password),
             "role": role,
@@ -191,10 +187,8 @@ class Accounts(Admission, Logins, Links):
     def _person(self, connection: Connection, person_id: str | None, name: str, at: datetime) -> str:
         """Return the person of a new patient's account; without one somebody new."""
         if person_id is None:
-            person_id = secrets.token_urlsafe(_ID_BYTES)
-            cipher = data_keys.make(connection, self._store.vault, person_id)
-            sealed = cipher.seal(name.encode("utf-8", "replace"), "person", person_id)
-            connection.execute(person.insert().values(id=person_id, created_at=at, sealed=sealed))
+            plain = name.encode("utf-8", "replace").decode()
+            person_id = add_person(connection, self._store.vault, plain, at).id
         elif not hold(connection, person_id):
             raise AccountError(f"person {person_id}", "unknown_person")
         if connection.execute(select(account.c.id).where(account.c.person_id == person_id)).first():

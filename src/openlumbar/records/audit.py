@@ -44,8 +44,10 @@ AuditAction = Literal[
     "key_rotated",
 ]
 
-_CARRIES: Mapping[AuditAction, frozenset[str]] = {
+CARRIES: Mapping[AuditAction, frozenset[str]] = {
+    "logged_in": frozenset(),
     "login_failed": frozenset({"why", "times"}),
+    "logged_out": frozenset(),
     "read_person": frozenset({"page"}),
     "note_written": frozenset({"entry"}),
     "cleared": frozenset({"entry"}),
@@ -53,14 +55,20 @@ _CARRIES: Mapping[AuditAction, frozenset[str]] = {
     "lock_lifted": frozenset({"entry"}),
     "taken_back": frozenset({"entry"}),
     "account_added": frozenset({"role"}),
+    "account_disabled": frozenset(),
+    "account_enabled": frozenset(),
+    "password_changed": frozenset(),
+    "totp_confirmed": frozenset(),
+    "totp_removed": frozenset(),
     "linked": frozenset({"therapist"}),
     "unlinked": frozenset({"therapist"}),
     "exported": frozenset({"what"}),
+    "erased": frozenset(),
     "backed_up": frozenset({"with_key"}),
     "restored": frozenset({"entries"}),
     "key_rotated": frozenset({"version"}),
 }
-"""What an entry of each action may carry besides who and whom."""
+"""What is audited, and what an entry of each action may carry besides who and whom."""
 
 Detail = str | int | bool
 
@@ -211,7 +219,7 @@ def _entry(row: Row[*tuple[Any, ...]]) -> AuditEntry:
 
 
 def _check(action: AuditAction, details: Mapping[str, Detail]) -> None:
-    if not details.keys() <= _CARRIES.get(action, frozenset()):
+    if not details.keys() <= CARRIES.get(action, frozenset()):
         raise ValueError(f"an entry {action!r} of the audit may not carry {sorted(details)}")
     for name, value in details.items():
         if not (isinstance(value, int) or (isinstance(value, str) and _CODE.fullmatch(value))):

@@ -64,7 +64,7 @@ def backup(
         InputError: when the file is there already or cannot be written, or the key does not open the records.
     """
     moment = at or datetime.now(UTC)
-    with _whole_file(path) as fresh:
+    with whole_file(path) as fresh:
         with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=_FASTEST) as archive:
             manifest = _write(archive, store, passphrase, kept_dir, moment, on_progress)
         BackupFile.open(fresh).close()  # read it through once: a backup that cannot be read is none
@@ -157,7 +157,7 @@ def _add_recordings(archive: zipfile.ZipFile, kept_dir: Path | None) -> int:
 
 
 @contextlib.contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path) -> Iterator[Path]:
     """Give a new file beside the one that is to be, and its name to it once all went well.
 
     Raises:

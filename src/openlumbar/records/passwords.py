@@ -62,21 +62,21 @@ class Hasher:
         return self._argon2.check_needs_rehash(hashed)
 
 
-def check_password(password: str, own_names: Iterable[str] = ()) -> None:
-    """Refuse what is no good password; `own_names` are what anybody would guess of this person.
+def check_password(password: str, own_names: Iterable[str] = (), what: str = "password") -> None:
+    """Refuse what is no good password; `own_names` are what anybody would guess of this person, `what` to call it.
 
     Raises:
         AccountError: when it is too short, too long, or made of what people would guess.
     """
     rules, normal = account_rules(), _normal(password)
     if len(normal) < rules.password_shortest:
-        raise AccountError("password", "password_short", shortest=rules.password_shortest)
+        raise AccountError(what, "password_short", shortest=rules.password_shortest)
     if len(normal) > rules.password_longest:
-        raise AccountError("password", "password_long", longest=rules.password_longest)
+        raise AccountError(what, "password_long", longest=rules.password_longest)
     plain = [_letters(form) for form in (normal, normal.casefold().translate(_REPLACED))]
     words = sorted({_letters(name) for name in own_names} | common_words(), key=len, reverse=True)
     if min(_own_characters(form, words) for form in plain) < rules.password_own_characters:
-        raise AccountError("password", "password_common")
+        raise AccountError(what, "password_common")
 
 
 def _normal(password: str) -> str:

@@ -11,7 +11,7 @@ from openlumbar.errors import InputError
 from openlumbar.records import data_keys
 from openlumbar.records.database import WRITING
 from openlumbar.records.tables import data_key, person
-from openlumbar.records.vault import Cipher, Wrapped
+from openlumbar.records.vault import Cipher, Vault, Wrapped
 
 if TYPE_CHECKING:
     from openlumbar.records.store import Store
@@ -40,15 +40,8 @@ class People:
 
     def add(self, name: str, created_at: datetime | None = None) -> Person:
         """Add somebody, now unless said otherwise, under an id that nobody can guess."""
-        added = Person(secrets.token_urlsafe(_ID_BYTES), name, created_at or datetime.now(UTC))
         with self._store.transaction(WRITING) as connection:
-            cipher = data_keys.make(connection, self._store.vault, added.id)
-            connection.execute(
-                person.insert().values(
-                    id=added.id, created_at=added.created_at, sealed=cipher.seal(name.encode(), "person", added.id)
-                )
-            )
-        return added
+            return add_person(connection, self._store.vault, name, created_at or datetime.now(UTC))
 
     def get(self, person_id: str) -> Person | None:
         """Find one; None when there is none of that id."""
@@ -85,6 +78,20 @@ class People:
             return ""
         cipher: Cipher = self._store.vault.cipher(person_id, wrapped)
         return cipher.open(sealed, "person", person_id).decode()
+
+
+def add_person(connection: Connection, vault: Vault, name: str, created_at: datetime) -> Person:
+    """Add somebody within a transaction that writes."""
+    added = Person(new_id(), name, created_at)
+    cipher = data_keys.make(connection, vault, added.id)
+    sealed = cipher.seal(name.encode(), "person", added.id)
+    connection.execute(person.insert().values(id=added.id, created_at=created_at, sealed=sealed))
+    return added
+
+
+def new_id() -> str:
+    """Make an id that nobody can guess, and that no command takes for an option."""
+    return secrets.token_hex(_ID_BYTES)
 
 
 def hold(connection: Connection, person_id: str) -> bool:

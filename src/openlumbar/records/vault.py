@@ -88,8 +88,9 @@ class Vault:
     """The master keys at their place, read when they are first needed, and the data keys opened with them."""
 
     def __init__(self, place: KeyPlace) -> None:
-        """Take the place of the master keys."""
+        """Take the place of the master keys; `has_made_key` tells whether the first was made there."""
         self.place = place
+        self.has_made_key = False
         self._keys: MasterKeys | None = None
         self._ciphers: dict[tuple[str, Wrapped], Cipher] = {}
 
@@ -111,7 +112,9 @@ class Vault:
         """
         keys = self.place.load()
         if keys is None and may_make:
-            keys = self.place.make(MasterKeys.of(secrets.token_bytes(KEY_BYTES)))
+            first = MasterKeys.of(secrets.token_bytes(KEY_BYTES))
+            keys = self.place.make(first)
+            self.has_made_key = keys == first
         if keys is None:
             raise InputError(
                 self.place.name,

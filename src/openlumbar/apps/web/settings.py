@@ -60,6 +60,11 @@ class Settings:
         return self.data_dir / "uploads"
 
     @property
+    def recordings_dir(self) -> Path:
+        """Name the folder of recordings that were kept by choice."""
+        return self.data_dir / "recordings"
+
+    @property
     def is_loopback(self) -> bool:
         """Tell whether only this machine can reach the app."""
         try:

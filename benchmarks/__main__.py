@@ -65,6 +65,17 @@ AIMS = (
     Aim("live: ms until the answer, p99 of 100 sessions", "live_load", lambda r: r["few"]["p99_ms"], "≤", 10.0),
     Aim("live: ms until a page is interactive", "live_page", lambda r: r["interactive_ms"], "≤", 2000.0),
     Aim("live: tasks that block the page for 50 ms", "live_page", lambda r: r["blocked"], "≤", 0),
+    Aim("care: small faults that its tests notice", "mutation", lambda r: r["noticed"], "≥", 0.90),
+    Aim("care: the same, worst module", "mutation", lambda r: _least(r["modules"], "noticed"), "≥", 0.90),
+    Aim("records: acknowledged things lost to kills", "durability", lambda r: _lost(r["databases"]), "≤", 0),
+    Aim("clinic: ms until the slowest page, SQLite", "clinic", lambda r: r["sqlite"]["slowest_median_ms"], "≤", 100.0),
+    Aim(
+        "clinic: ms until the slowest page, PostgreSQL",
+        "clinic",
+        lambda r: r["postgresql"]["slowest_median_ms"],
+        "≤",
+        100.0,
+    ),
     Aim("fresh machine: s from a clone to a page", "fresh_machine", lambda r: r["seconds"], "≤", 60.0),
     Aim("fresh machine: MB on disk", "fresh_machine", lambda r: r["disk_mb"], "≤", 900.0),
 )
@@ -127,6 +138,14 @@ def _reached(aim: Aim, result: dict[str, Any] | None) -> float | None:
 
 def _worst(result: Mapping[str, Any], measure: str) -> float:
     return min(float(row[measure]) for row in result.values() if isinstance(row, dict) and "cases" in row)
+
+
+def _least(rows: Mapping[str, Any], measure: str) -> float:
+    return min(float(row[measure]) for row in rows.values())
+
+
+def _lost(databases: Mapping[str, Any]) -> float:
+    return sum(row["lost_events"] + row["lost_entries"] + row["broken"] for row in databases.values())
 
 
 if __name__ == "__main__":

@@ -13,8 +13,16 @@ PROCESSES = multiprocessing.get_context("forkserver")
 def make_ready() -> None:
     """Start the process that the others are forked from."""
     PROCESSES.set_forkserver_preload(
-        ["pytest", "records.endless_writer", "records.killed_move", "records.killed_rotation", "records.killed_restore"]
+        [
+            "pytest",
+            "records.endless_writer",
+            "records.killed_move",
+            "records.killed_restore",
+            "records.killed_rotation",
+            "benchmarks._durable_writer",
+        ]
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
+        for folder in Path(__file__).parents[1:3]:
+            patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
         forkserver.ensure_running()

@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 from contextlib import closing
@@ -136,6 +137,21 @@ def test_a_place_where_no_key_can_be_made_leaves_no_records_behind(tmp_path: Pat
     path = tmp_path / "records.sqlite3"
     with pytest.raises(InputError, match=r"the key file .*/file/a.key: cannot be (read|made)"):
         Store.open(path, Vault.in_file(tmp_path / "file" / "a.key"))
+    Store.open(path).close()
+
+
+def test_a_key_file_that_does_not_fit_on_the_disk_leaves_nothing_behind(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path.parent.mkdir()
+    monkeypatch.setattr("openlumbar.records.key_file.os.fsync", find_no_room)
+    with pytest.raises(InputError, match=r"cannot be made \(no space left on device\)"):
+        Store.open(path)
+    monkeypatch.undo()
+    assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.name}-wal", f"{path.name}-shm"}
     Store.open(path).close()
 
 

@@ -21,7 +21,7 @@ def to_json(value: object) -> bytes:
 
 def from_json(text: bytes) -> Any:
     """Read JSON."""
-    return json.loads(text)
+    return json.loads(text.decode())  # it is always UTF-8: there is nothing to be found out
 
 
 def _finite(value: object) -> object:

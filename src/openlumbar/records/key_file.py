@@ -74,10 +74,14 @@ class KeyFile:
     def _write(self, keys: MasterKeys) -> Path:
         """Write a new file beside the one that is to be; it is on the disk when this returns."""
         fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
-            file.write(keys.text())
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w") as file:
+                file.write(keys.text())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
         return fresh
 
     def _check_private(self, found: os.stat_result) -> None:
@@ -94,7 +98,7 @@ class KeyFile:
     def _refused(self, done: str, error: OSError) -> InputError:
         reason = (error.strerror or "unknown reason").lower()
         return InputError(
-            self.name, f"cannot be {done} ({reason})", "allow yourself to, or name another with --key-file"
+            self.name, f"cannot be {done} ({reason})", "make that possible, or name another with --key-file"
         )
 
 

@@ -16,7 +16,7 @@ from patients import write_track
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/exercises/cross-twist", "/start/bridge", "/about", "/sessions", "/recordings/new")
+PATHS = ("/exercises", "/exercises/cross-twist", "/about", "/sessions", "/recordings/new", "/more")
 LOOKS = [(360, "en-GB", "light"), (360, "zh-CN", "dark"), (1280, "zh-CN", "light"), (1920, "en-GB", "dark")]
 
 
@@ -49,35 +49,6 @@ def test_every_page_is_accessible_and_fits(
     for path in (*PATHS, result):
         page.goto(path)
         assert_sound(page, width)
-
-
-@pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)
-def test_the_gate_asks_again_and_an_emergency_takes_the_screen(
-    open_page: Callable[..., Page], width: int, language: str, scheme: str
-) -> None:
-    page = open_page(language=language, width=width, color_scheme=scheme, expect="422")
-    page.goto("/start/bridge")
-    page.locator("label[for=a7_risk]").click()
-    page.locator("label[for=none_of_these]").click()
-    expect(page.locator("#gate input:checked")).to_have_count(1)
-    page.locator("main .button.large").click()
-    expect(page.locator(".notice.careful li")).to_have_count(2)
-    expect(page.locator("#none_of_these")).to_be_checked()
-    assert_sound(page, width)
-    page.locator("label[for=a3]").click()
-    expect(page.locator("#none_of_these")).not_to_be_checked()
-    page.locator("main .button.large").click()
-    expect(page.locator(".urgent h1")).to_be_visible()
-    expect(page.locator(".urgent a:not([href^='tel:']):not(.skip)")).to_have_count(1)
-    assert_sound(page, width)
-
-
-def test_the_sets_follow_the_level(open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    page.goto("/start/sit-up")
-    expect(page.locator("input[name=sets]")).to_have_count(1)
-    page.locator("label[for=level-L3]").click()
-    expect(page.locator("input[type=radio][name=sets]")).to_have_count(3)
 
 
 @pytest.mark.parametrize("with_scripts", [True, False], ids=["with scripts", "without scripts"])

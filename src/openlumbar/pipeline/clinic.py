@@ -7,7 +7,7 @@ holds days, not counts: what they come to today is worked out when the list is l
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from openlumbar.cards import exercise_slugs
 from openlumbar.care.adherence import adherence_rules
@@ -26,8 +26,9 @@ Light = Literal["red", "amber", "new", "green"]
 """How much somebody is needed, the most first; "new": nothing has been done yet."""
 
 Need = Literal["locked", "red_days", "further_down", "unread", "clearance", "no_gain", "red_day", "missed", "not_begun"]
-"""Why somebody is needed; "unread": the diary has gone on and has not been looked through yet."""
+"""Why somebody is needed, the strongest first; "unread": the diary has gone on and was not looked through yet."""
 
+_NEEDS: tuple[Need, ...] = get_args(Need)
 _LIGHTS: tuple[Light, ...] = ("red", "amber", "new", "green")
 _RED: frozenset[Need] = frozenset({"locked", "red_days", "further_down"})
 _AMBER: frozenset[Need] = frozenset({"unread", "clearance", "no_gain", "red_day", "missed"})
@@ -61,9 +62,10 @@ class Patient:
         return "new" if "not_begun" in self.needs else "green"
 
     @property
-    def order(self) -> tuple[int, int, int, str]:
+    def order(self) -> tuple[int, int, int, int, str]:
         """Return where the line belongs: who needs somebody most comes first."""
-        return _LIGHTS.index(self.light), -len(self.needs), -self.missed, self.name.casefold()
+        strongest = min(map(_NEEDS.index, self.needs), default=len(_NEEDS))
+        return _LIGHTS.index(self.light), strongest, -len(self.needs), -self.missed, self.name.casefold()
 
 
 class Clinic:

@@ -88,7 +88,8 @@ def _tell(
         return RedirectResponse("/", 303)  # told already, in another window, or too long ago
     if form.pain is None:
         return _page(request, wired, person, viewing, form=form, when=when, about=about, status_code=422)
-    session = told["session"] if wired.store.session(told["session"]) else None
+    row = wired.store.session(told["session"])
+    session = row.id if row is not None and row.person_id == person else None
     entry = wired.desk.tell_pain(person, when, form.pain, form.marks, about=about, session=session, alone=viewing.alone)
     if when == "after":
         return RedirectResponse(_after(chart.sets_today, session, told["set"]), 303)

@@ -10,7 +10,7 @@ from live_server import LiveServer
 from playwright.sync_api import Page, expect
 
 from diary_people import Told, Watch, live
-from openlumbar.apps.web.deps import local_time
+from openlumbar.apps.web.clock import local_time
 from openlumbar.pipeline.care import CareDesk
 from openlumbar.records.diary import Diary
 from openlumbar.records.store import Store

@@ -91,6 +91,7 @@ class Writing:
         at = self._at(lived.day, 7)
         for slug, state in lived.states.items():
             dose, step = lived.doses[slug], lived.steps[slug]
+            why = step.why if step else dose.why
             yield self._draft(
                 "programme",
                 {
@@ -98,8 +99,8 @@ class Writing:
                     "state": {name: _plain(value) for name, value in asdict(state).items()},
                     "sets": dose.sets_a_day,
                     "repetitions": dose.repetitions,
-                    "change": step.change if step else None,
-                    "why": {"en": step.why.en, "zh": step.why.zh} if step else None,
+                    "change": step.change if step else "begin",
+                    "why": {"en": why.en, "zh": why.zh},
                 },
                 at,
             )

@@ -20,6 +20,9 @@ Data = Mapping[str, Any]
 
 NO_MARKS: Marks = frozenset()
 
+_STATE_FIELDS = tuple(field.name for field in fields(ExerciseState))
+_STATE_DAYS = ("started", "level_since", "sets_since", "rest_until", "red_on")
+
 
 def profile_data(profile: Profile) -> dict[str, Any]:
     """Write a profile down."""
@@ -69,9 +72,8 @@ def state_data(state: ExerciseState) -> dict[str, Any]:
 
 def state_of(data: Data) -> ExerciseState:
     """Read where a person stands in an exercise."""
-    days = ("started", "level_since", "sets_since", "rest_until", "red_on")
-    known = {field.name: data[field.name] for field in fields(ExerciseState) if data.get(field.name) is not None}
-    return ExerciseState(**known | {name: date.fromisoformat(known[name]) for name in days if name in known})
+    known = {name: data[name] for name in _STATE_FIELDS if data.get(name) is not None}
+    return ExerciseState(**known | {name: date.fromisoformat(known[name]) for name in _STATE_DAYS if name in known})
 
 
 def text_of(data: Mapping[str, str]) -> Text:

@@ -134,7 +134,7 @@ def side_of(card: Measure) -> Side | None:
 
 def _is_of(card: Measure, entry: DiaryEntry) -> bool:
     name, side = entry.data["measure"], entry.data.get("side")
-    return card.id in (name, f"{name}-{side}")
+    return name == card.id or (side is not None and f"{name}-{side}" == card.id)
 
 
 def _answered(card: Measure, entry: DiaryEntry) -> Answered | None:

@@ -11,6 +11,7 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from coaching.people import live_track
+from diary_people import Watch
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.settings import Settings
@@ -128,6 +129,21 @@ def test_a_set_of_ones_own_goes_into_the_diary_as_it_was_prescribed(known: TestC
     told = known.post("/pain", data={"when": "after", "session": session_id, "pain_back": "1", "pain_leg": "0"})
     assert told.headers["location"] == f"/sessions/{session_id}"
     assert "Tomorrow, if the pain stays as it was" in known.get(told.headers["location"]).text
+
+
+def test_a_set_that_was_begun_does_not_outlive_what_let_it_begin(known: TestClient, watch: Watch) -> None:
+    sent = {"exercise": "bridge", "none_of_these": "none", "pain_back": "1", "pain_leg": "0"}
+    coach = known.post("/sessions", data=sent).headers["location"]
+    assert known.get(coach).status_code == 200
+    watch.forward(minutes=31)
+    assert known.get(coach).headers["location"] == "/start/bridge"
+    with page(known, coach.removeprefix("/coach/")) as open_page:
+        assert open_page.state["stage"] == "frame"  # a line that broke for a moment is no new set
+    known.post("/sessions", data={"exercise": "bridge", "a1": "yes"})
+    assert known.get(coach).headers["location"] == "/start/bridge"
+    with pytest.raises(WebSocketDisconnect) as closed, page(known, coach.removeprefix("/coach/")):
+        pass
+    assert closed.value.code == 4009
 
 
 def test_a_broken_connection_goes_on_without_loss(browser: TestClient, services: Services) -> None:

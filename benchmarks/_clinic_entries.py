@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks._clinic_lives import Life, LivedDay, sets_done
 from openlumbar.care.body_map import Marks
+from openlumbar.care.consent import consent_card
 from openlumbar.care.measure_cards import measure
 from openlumbar.care.outcomes import Score, score_measure
 from openlumbar.care.pain import Pain
@@ -65,7 +66,7 @@ class Writing:
             "curl_up_on": day.isoformat(),
             "wakes_at": "06:30:00",
         }
-        yield self._draft("consent", {"what": "storage", "version": "1", "given": True}, at)
+        yield self._draft("consent", consent_card().answer(True), at)
         yield self._draft("profile", profile, at)
         quiet = {"quiet": ["22:00", "07:00"]}
         yield self._draft(

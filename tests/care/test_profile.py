@@ -62,6 +62,7 @@ def test_the_physique_of_a_day() -> None:
         ({"age_years": 140}, "age"),
         ({"sex": "cat"}, "sex"),
         ({"activity": "lazy"}, "activity"),
+        ({"side": "front"}, "side"),
         ({"diagnosed": "yes"}, "diagnosed"),
         ({"cancer_signs": "no"}, "cancer_signs"),
         ({"stable_weakness": "no"}, "stable_weakness"),
@@ -73,6 +74,8 @@ def test_what_nobody_has_is_refused(values: dict[str, Any], named: str) -> None:
         Profile(**values)
 
 
-@pytest.mark.parametrize("values", [{"activity": "active"}, {"activity": "inactive"}, {"curl_up_max": 0}])
+@pytest.mark.parametrize(
+    "values", [{"side": "both"}, {"activity": "active"}, {"activity": "inactive"}, {"curl_up_max": 0}]
+)
 def test_what_people_have_is_taken(values: dict[str, Any]) -> None:
     assert Profile(**values) == Profile(**values)

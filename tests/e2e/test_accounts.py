@@ -11,6 +11,7 @@ from axe import photograph, violations
 from live_server import LiveServer
 from playwright.sync_api import Page, expect
 
+from openlumbar.care.consent import consent_card
 from openlumbar.care.pain import Pain
 from openlumbar.care.permits import Lock
 from openlumbar.care.profile import Profile
@@ -66,6 +67,8 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
             at = now - timedelta(days=days_ago)
             diary.write(str(account.person_id), Draft(kind, data, at.date(), at))  # type: ignore[arg-type]
 
+        for account in (cody, *people):
+            write(account, "consent", consent_card().answer(True), 3)
         write(people[0], "profile", answers, 2)
         write(people[1], "lock", lock_data(Lock(reason="a3", since=now)))
         for days_ago in (1, 3):

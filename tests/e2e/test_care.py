@@ -10,7 +10,7 @@ from live_server import LiveServer
 from playwright.sync_api import Page, expect
 
 from diary_people import Told, Watch, live
-from openlumbar.apps.web.deps import local_time
+from openlumbar.apps.web.clock import local_now
 from openlumbar.pipeline.care import CareDesk
 from openlumbar.records.diary import Diary
 from openlumbar.records.store import Store
@@ -142,7 +142,7 @@ def test_a_month_is_shown_whole(
     folder = tmp_path / "served"
     folder.mkdir()
     store = Store.open(folder / "openlumbar.sqlite3")
-    watch = Watch(local_time() - timedelta(days=12))
+    watch = Watch(local_now() - timedelta(days=12))
     live(CareDesk(Diary(store), watch), watch, 12, lambda number: Told(sets=number % 4, form=0.7 + 0.02 * number))
     store.close()
     with LiveServer(folder) as server:

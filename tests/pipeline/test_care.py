@@ -303,6 +303,7 @@ def test_what_is_closed_is_taken_up_again_gently_and_blames_nobody(desk: CareDes
         desk.tell_pain(SELF, "now", CALM, alone=True)
         assert not any(plan.left for plan in desk.chart(SELF, alone=True).exercises)
     assert Today(desk.chart(SELF, alone=True)).adherence.prescribed == 0
+    assert Today(desk.chart(SELF, alone=True)).streak.days == 9
     watch.forward(days=1)
     desk.keep_profile(SELF, FIT)
     again = desk.chart(SELF, alone=True).exercise("bridge")

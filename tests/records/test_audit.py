@@ -1,5 +1,6 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -108,6 +109,22 @@ def test_entries_that_were_renumbered_are_found(store: Store) -> None:
     gone = delete(audit).where(audit.c.number == 3)
     tamper(store, gone, *(update(audit).where(audit.c.number == n).values(number=n - 1) for n in (4, 5)))
     assert chain.verify() == 3
+
+
+def test_an_entry_that_was_hashed_anew_is_found_by_the_one_after_it(store: Store) -> None:
+    chain = write_some(store)
+    forged = replace(chain.entries()[2], actor="b")
+    values = {"actor": "b", "hash": forged.computed_hash()}
+    tamper(store, update(audit).where(audit.c.number == forged.number).values(values))
+    assert chain.verify() == forged.number + 1
+
+
+def test_numbers_that_leave_room_are_found_though_every_hash_fits(store: Store) -> None:
+    chain = write_some(store)
+    forged = replace(chain.entries()[0], number=9)
+    values = {"number": 9, "hash": forged.computed_hash()}
+    tamper(store, update(audit).where(audit.c.number == 5).values(values))
+    assert chain.verify() == 9
 
 
 def test_a_chain_that_lost_its_end_has_another_head(store: Store) -> None:

@@ -39,6 +39,16 @@ def settings_of(
     return Settings(data_dir or default_data_dir(), database_url, key_file=key_file, in_keyring=keyring)
 
 
+def tell_of_new_key(store: "Store") -> None:
+    """Say once, when the records are new, what is lost without the key."""
+    if store.vault.has_made_key:
+        print(  # noqa: T201 - a hint
+            f"The records are encrypted with a new key, {store.vault.place.name}. Without it nobody can read them: "
+            "keep a copy of it in a safe place, apart from copies of the records.",
+            file=sys.stderr,
+        )
+
+
 @contextmanager
 def opened(settings: "Settings", *, may_make: bool = False) -> Iterator["Store"]:
     """Open the records, and close them again; only who begins something may make new ones.
@@ -56,6 +66,7 @@ def opened(settings: "Settings", *, may_make: bool = False) -> Iterator["Store"]
     store = Store.open(where, settings.vault)
     try:
         yield store
+        tell_of_new_key(store)
     finally:
         store.close()
 

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 import uvicorn
 
+from openlumbar.apps.records_place import tell_of_new_key
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.direct import DirectWebSocket
 from openlumbar.apps.web.settings import Settings
@@ -61,6 +62,7 @@ def _check_records(settings: Settings) -> None:
             problem = "would let everybody in who reaches this machine, for there is no account"
             remedy = "add the first with `openlumbar account add NAME --role administrator`"
             raise InputError(f"--host {settings.host}", problem, remedy)
+        tell_of_new_key(store)
     finally:
         store.close()
 

@@ -96,6 +96,14 @@ class CareDesk:
         """Decide again with what has been answered, for a page that leads through a set."""
         return self._admission(self.chart(person_id, alone=alone), slug)
 
+    def goes_on(self, person_id: str, slug: str, level: str, *, alone: bool) -> Literal["yes", "asked again", "no"]:
+        """Tell whether a set that was begun may go on: not once something forbids it.
+
+        "asked again": nothing does, but the answers that let it begin have grown old.
+        """
+        gate = self.chart(person_id, alone=alone).gate(slug, level)
+        return "yes" if gate.passed else "asked again" if gate.outcome == "incomplete" else "no"
+
     def keep_profile(self, person_id: str, profile: Profile) -> None:
         """Write the person's answers about themselves down."""
         with self._guards[person_id]:

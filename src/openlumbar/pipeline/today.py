@@ -1,5 +1,6 @@
 """What a person sees of today: where they stand, what to do next, what was done, how the week went."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -136,9 +137,14 @@ class Today:
 
     @cached_property
     def days_off(self) -> frozenset[date]:
-        """Return the days on which nothing was asked of any exercise."""
+        """Return the days on which nothing was asked of any exercise: days off, and days on which all was closed."""
+        asked: dict[date, dict[str, int]] = defaultdict(dict)
+        for entry in self.chart.entries:
+            if entry.kind == "programme":
+                asked[entry.day][entry.data["exercise"]] = entry.data["sets"]
+        closed = frozenset(day for day, sets in asked.items() if not any(sets.values()))
         rests = rest_days(self.chart.entries, self.chart.today)
-        return frozenset.intersection(*rests.values()) if rests else frozenset()
+        return closed | frozenset.intersection(*rests.values()) if rests else closed
 
     @property
     def streak(self) -> Streak:

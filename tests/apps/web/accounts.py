@@ -13,7 +13,9 @@ from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.login_cookie import NAMES
 from openlumbar.apps.web.settings import Settings
+from openlumbar.care.consent import consent_card
 from openlumbar.records.accounts import Account, AccountRole, Accounts
+from openlumbar.records.diary import Draft
 from openlumbar.records.passwords import Hasher
 
 from .conftest import PAGE, TestClient
@@ -31,9 +33,13 @@ class Clinic:
     services: Services
     open: Callable[[], TestClient]
 
-    def add(self, name: str, role: AccountRole) -> Account:
-        """Add an account, as the command line does."""
-        return self.services.accounts.add(name, PASSWORD, role)
+    def add(self, name: str, role: AccountRole, agrees: bool = True) -> Account:
+        """Add an account, as the command line does; a patient has agreed to what is stored."""
+        account = self.services.accounts.add(name, PASSWORD, role)
+        if account.person_id is not None and agrees:
+            now = self.services.clock()
+            self.services.diary.write(account.person_id, Draft("consent", consent_card().answer(True), now.date(), now))
+        return account
 
     def browser(self, account: Account | None = None) -> TestClient:
         """Open a browser, logged in where an account is given."""

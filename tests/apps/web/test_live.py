@@ -11,11 +11,13 @@ import pytest
 from starlette.websockets import WebSocketDisconnect
 
 from coaching.people import live_track
+from diary_people import Watch
 from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.settings import Settings
 from openlumbar.pipeline.live import ANSWER
 from openlumbar.pose.wire import pack_frames
+from openlumbar.records.people import SELF
 from openlumbar.records.replay import repetitions_of
 
 from .conftest import TestClient
@@ -107,6 +109,41 @@ def test_a_whole_session_goes_into_the_record_and_then_shows_its_result(
     answer = browser.get(f"/coach/{session_id}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sessions/{session_id}")
     assert browser.get(f"/sessions/{session_id}").status_code == 200
+
+
+def test_a_set_of_ones_own_goes_into_the_diary_as_it_was_prescribed(known: TestClient, services: Services) -> None:
+    sent = {"exercise": "bridge", "none_of_these": "none", "pain_back": "1", "pain_leg": "0", "painkiller": "no"}
+    session_id = known.post("/sessions", data=sent).headers["location"].rpartition("/")[2]
+    with page(known, session_id) as coach:
+        assert (coach.state["goal"], coach.state["hold_goal_s"]) == (5, 3)
+        coach.sends(0, len(live_track("bridge")))
+        coach.does(do="finish")
+        with pytest.raises(WebSocketDisconnect):
+            coach.takes()
+    (noted,) = [entry.data for entry in services.diary.read(SELF) if entry.kind == "set"]
+    assert (noted["session"], noted["by"], noted["prescribed"]) == (session_id, "coach", 5)
+    assert 1 <= noted["repetitions"] <= 5
+    assert 0 < noted["form_score"] <= 1
+    after = known.get(f"/sessions/{session_id}").text
+    assert "How does it feel now?" in after
+    told = known.post("/pain", data={"when": "after", "session": session_id, "pain_back": "1", "pain_leg": "0"})
+    assert told.headers["location"] == f"/sessions/{session_id}"
+    assert "Tomorrow, if the pain stays as it was" in known.get(told.headers["location"]).text
+
+
+def test_a_set_that_was_begun_does_not_outlive_what_let_it_begin(known: TestClient, watch: Watch) -> None:
+    sent = {"exercise": "bridge", "none_of_these": "none", "pain_back": "1", "pain_leg": "0"}
+    coach = known.post("/sessions", data=sent).headers["location"]
+    assert known.get(coach).status_code == 200
+    watch.forward(minutes=31)
+    assert known.get(coach).headers["location"] == "/start/bridge"
+    with page(known, coach.removeprefix("/coach/")) as open_page:
+        assert open_page.state["stage"] == "frame"  # a line that broke for a moment is no new set
+    known.post("/sessions", data={"exercise": "bridge", "a1": "yes"})
+    assert known.get(coach).headers["location"] == "/start/bridge"
+    with pytest.raises(WebSocketDisconnect) as closed, page(known, coach.removeprefix("/coach/")):
+        pass
+    assert closed.value.code == 4009
 
 
 def test_a_broken_connection_goes_on_without_loss(browser: TestClient, services: Services) -> None:

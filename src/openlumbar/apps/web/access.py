@@ -46,6 +46,8 @@ TABLE: Mapping[str, Rule] = {
     "GET /account/erase": "patient",
     "POST /account/erase": "patient",
     "POST /account/consent": "patient",
+    "GET /consent": "patient",
+    "POST /consent": "patient",
     "GET /accounts": "administrator",
     "POST /accounts": "administrator",
     "GET /accounts/{account_id}": "administrator",
@@ -127,6 +129,14 @@ TABLE: Mapping[str, Rule] = {
     "GET /reminders/feed/{token}.ics": "public",
 }
 """Method and path of every route → its rule. MOUNT: all that lies below a path, to be read; WEBSOCKET: a connection."""
+
+BEFORE_CONSENT = frozenset(
+    {
+        *("GET /consent", "POST /consent", "POST /account/consent"),
+        *("GET /account/export.zip", "GET /account/erase", "POST /account/erase"),
+    }
+)
+"""What a patient of a clinic gets to without having agreed to what is stored: the question itself, and the way out."""
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _READING = ("GET", "HEAD")

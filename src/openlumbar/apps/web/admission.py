@@ -23,6 +23,7 @@ from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.rendering import failure, store_failure, wants_page
 from openlumbar.apps.web.rooms import NO_SESSION
 from openlumbar.apps.web.viewer import Role, Viewer, who
+from openlumbar.care.consent import consent_card
 from openlumbar.records.trouble import StoreError
 
 _ROLES: Mapping[Rule, tuple[Role, ...]] = {
@@ -97,6 +98,8 @@ def decide(services: Services, connection: HTTPConnection, line: Line | None) ->
         if line.rule == "home":
             return Verdict(viewer, 303, _BEGIN[viewer.role])
         return Verdict(viewer, 404)
+    if _has_to_agree_first(services, viewer, line, method := str(connection.scope.get("method"))):
+        return Verdict(viewer, 303, _to_consent(connection) if method == "GET" else "/consent")
     whose = _whose(services, line)
     if whose is not None and whose != viewer.person_id:
         if account is None or not services.accounts.may_read(account, whose):
@@ -104,6 +107,22 @@ def decide(services: Services, connection: HTTPConnection, line: Line | None) ->
         if connection.scope.get("method") == "GET":  # what changes something is written down by who changes it
             services.audit.write(account.id, "read_person", whose, {"page": _code(line)}, services.clock())
     return Verdict(viewer)
+
+
+def _has_to_agree_first(services: Services, viewer: Viewer, line: Line, method: str) -> bool:
+    """Tell whether a patient of a clinic has yet to agree to what is stored; who is alone keeps notes of their own."""
+    if viewer.alone or viewer.person_id is None or line.rule not in ("home", "patient"):
+        return False
+    if f"{method} {line.template}" in access.BEFORE_CONSENT:
+        return False
+    said = services.diary.read(viewer.person_id, ["consent"])
+    return consent_card().state(entry.data for entry in said) != "given"
+
+
+def _to_consent(connection: HTTPConnection) -> str:
+    """Lead to the question, and from there back to the page that was asked for."""
+    path = connection.url.path
+    return "/consent" if path == "/" else f"/consent?back={quote(path, safe='/')}"
 
 
 def _whose(services: Services, line: Line) -> str | None:

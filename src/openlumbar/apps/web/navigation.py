@@ -20,18 +20,19 @@ class Place:
 
     def is_here(self, path: str) -> bool:
         """Tell whether a page belongs to this place."""
-        return path.partition("?")[0] == self.path or path.startswith(self.below)
+        page = path.partition("?")[0]
+        return page == self.path or any(page == place or page.startswith(f"{place}/") for place in self.below)
 
 
 PLACES = (
     Place("/", "today", "today", ("/start", "/gate", "/coach", "/clock", "/sets")),
-    Place("/exercises", "exercises", "exercise", ("/exercises/",)),
+    Place("/exercises", "exercises", "exercise", ("/exercises",)),
     Place("/progress", "progress", "progress"),
-    Place("/medicines", "medicines", "pill", ("/medicines/",)),
-    Place("/outcomes", "measures", "measure", ("/outcomes/",), minor=True),
-    Place("/reminders", "reminders", "clock", ("/reminders/",), minor=True),
-    Place("/patients", "patients", "person", ("/patients/",), roles=("therapist",)),
-    Place("/accounts", "accounts", "shield", ("/accounts/",), roles=("administrator",)),
+    Place("/medicines", "medicines", "pill", ("/medicines",)),
+    Place("/outcomes", "measures", "measure", ("/outcomes",), minor=True),
+    Place("/reminders", "reminders", "clock", ("/reminders",), minor=True),
+    Place("/patients", "patients", "person", ("/patients",), roles=("therapist",)),
+    Place("/accounts", "accounts", "shield", ("/accounts",), roles=("administrator",)),
     Place("/audit", "audit", "history", roles=("administrator",)),
     Place(
         "/more",

@@ -102,7 +102,7 @@ class ProfileForm:
             "cancer_signs": (lambda text: YES_NO[_one_of(*YES_NO)(text)], "choice"),
             "stable_weakness": (lambda text: YES_NO[_one_of(*YES_NO)(text)], "choice"),
             "curl_up_max": (_whole, "number"),
-            "wakes_at": (time.fromisoformat, "time"),
+            "wakes_at": (lambda text: time.fromisoformat(text).replace(tzinfo=None), "time"),
         }
 
     def _named(self) -> tuple[frozenset[str] | None, str | None]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from openlumbar.errors import InputError
 from openlumbar.records.database import name_of
 from openlumbar.records.keyring_place import KeyringPlace
 from openlumbar.records.postgresql_server import is_address
@@ -41,7 +42,13 @@ class Settings:
 
     @property
     def vault(self) -> Vault:
-        """Name the place of the records' key for `Store.open`: beside the file of records unless told otherwise."""
+        """Name the place of the records' key for `Store.open`: beside the file of records unless told otherwise.
+
+        Raises:
+            InputError: when the key is to be in two places.
+        """
+        if self.in_keyring and self.key_file is not None:
+            raise InputError("the key of the records", "cannot be in a file and in the keyring", "choose one of them")
         if self.in_keyring:
             return Vault(KeyringPlace(name_of(self.database)))
         if self.key_file is not None:

@@ -16,6 +16,7 @@ from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.routes.mine import consents_in
 from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Viewer, Viewing
+from openlumbar.care.consent import consent_card
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.accounts import Account
 from openlumbar.records.logins import login_id
@@ -137,6 +138,7 @@ def _page(
     names = {each.id: each.name for each in wired.accounts.all()} if chart else {}
     values = {
         "permits": () if chart is None or viewing.alone else permits_of(chart, names),
+        "consent_card": consent_card(),
         "consents": () if chart is None else consents_in(chart.entries),
         "readers": [names[id_] for id_ in wired.accounts.therapists_of(person_id)] if person_id else [],
         "day_of": date.fromisoformat,

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
@@ -42,7 +42,17 @@ async def coach_page(request: Request, session_id: str, wired: Wired) -> Respons
         if await asyncio.to_thread(wired.store.session, session_id) is None:
             raise HTTPException(404)
         return RedirectResponse(f"/sessions/{session_id}", 303)
+    if await asyncio.to_thread(_goes_on, wired, room) != "yes":
+        return RedirectResponse(f"/start/{room.row.exercise}", 303)
     return render(request, "coach.html", coach=_page_data(room))
+
+
+def _goes_on(wired: Services, room: Room) -> Literal["yes", "asked again", "no"]:
+    """Tell whether a set that was begun may go on; nobody exercises in one of which no dose was prescribed."""
+    row = room.row
+    if row.source != "camera" or "repetitions" not in row.plan:
+        return "yes"
+    return wired.desk.goes_on(row.person_id, row.exercise, row.level, alone=bool(row.plan.get("alone")))
 
 
 @router.websocket("/live/{session_id}")
@@ -53,6 +63,9 @@ async def live(socket: WebSocket, session_id: str, wired: Wired) -> None:
     if room is None:
         known = await asyncio.to_thread(wired.store.session, session_id)
         await _close(socket, OVER if known else NO_SESSION)
+        return
+    if await asyncio.to_thread(_goes_on, wired, room) == "no":
+        await _close(socket, OVER)
         return
     try:
         await _greet(socket, room)

@@ -2,19 +2,21 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO
+from typing import IO, Annotated
 
 from anyio import from_thread, to_thread
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.languages import is_local_path
 from openlumbar.apps.web.login_cookie import forget_token
 from openlumbar.apps.web.partings import part_from
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
+from openlumbar.care.consent import consent_card
 from openlumbar.records.diary import DiaryEntry, Draft
 from openlumbar.records.erasure import erase
 from openlumbar.records.person_export import export_person
@@ -90,20 +92,35 @@ def _is_own_password(wired: Services, viewing: Viewer, password: str) -> bool:
     return wired.accounts.check(account.name, password, None, wired.clock()).outcome in ("ok", "code_needed")
 
 
+@router.get("/consent")
+def consent_page(
+    request: Request, wired: Wired, own: Own, back: Annotated[str, Query(max_length=2000)] = "/"
+) -> Response:
+    """Say what is stored, where and who sees it, and ask a patient of a clinic to agree."""
+    state = consent_card().state(entry.data for entry in wired.diary.read(own, ["consent"]))
+    return render(request, "consent.html", card=consent_card(), state=state, back=back, path="/account")
+
+
+@router.post("/consent")
+async def agree(request: Request, wired: Wired, own: Own) -> Response:
+    """Write down that one agrees, and lead back."""
+    back = text_in(await read_form(request), "back")
+    await to_thread.run_sync(_say, wired, own, True)
+    return RedirectResponse(back if is_local_path(back) else "/", 303)
+
+
 @router.post("/account/consent")
-async def withdraw_consent(request: Request, wired: Wired, own: Own) -> Response:
+def withdraw_consent(wired: Wired, own: Own) -> Response:
     """Withdraw what one agreed to."""
-    what = text_in(await read_form(request), "what")
-    return await to_thread.run_sync(_withdraw, wired, own, what)
-
-
-def _withdraw(wired: Services, own: str, what: str) -> Response:
-    given = [entry for entry in consents_in(wired.diary.read(own, ["consent"])) if entry.data["what"] == what]
-    if not given:
+    if not consents_in(wired.diary.read(own, ["consent"])):
         raise HTTPException(404)
-    now = wired.clock()
-    wired.diary.write(own, Draft("consent", {**given[0].data, "given": False}, now.date(), now))
+    _say(wired, own, False)
     return RedirectResponse("/account?done=consent", 303)
+
+
+def _say(wired: Services, own: str, given: bool) -> None:
+    now = wired.clock()
+    wired.diary.write(own, Draft("consent", consent_card().answer(given), now.date(), now))
 
 
 def consents_in(entries: Iterable[DiaryEntry]) -> tuple[DiaryEntry, ...]:

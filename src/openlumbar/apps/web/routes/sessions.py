@@ -88,7 +88,6 @@ def result_page(request: Request, session_id: str, wired: Wired, viewing: Viewin
         article=render_article(analysis, language, stature_of(row.physique)) if analysis else None,
         failure=(row.outcome or {}).get("failure"),
         facts=set_facts(wired.store, row) if row.source == "camera" else None,
-        zone_words=pain_rules().words,
         **_after(wired, viewing, row),
         **map_values(),
         **words_of(request),
@@ -97,7 +96,7 @@ def result_page(request: Request, session_id: str, wired: Wired, viewing: Viewin
 
 def _after(wired: Services, viewing: Viewer, row: SessionRow) -> dict[str, Any]:
     """Return what is asked and told after a set of today; nothing of another's, or of another day."""
-    nothing: dict[str, Any] = {"after_sets": ()}
+    nothing: dict[str, Any] = {"after_sets": (), "zone_words": pain_rules().words}
     if row.source != "camera" or row.state != "done" or viewing.person_id != row.person_id:
         return nothing
     chart = wired.desk.chart(row.person_id, alone=viewing.alone)

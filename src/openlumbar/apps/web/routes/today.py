@@ -1,5 +1,6 @@
 """Today: where a person stands, what to do next, what was done; and the answers that are given on that page."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,8 @@ router = APIRouter(include_in_schema=False)
 
 When = Literal["now", "after", "next_day"]
 WHENS: tuple[When, ...] = ("now", "after", "next_day")
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _MORNING_ENDS, _AFTERNOON_ENDS = 11, 18
 """Hours at which a greeting changes."""
@@ -88,7 +91,7 @@ def _tell(
         return RedirectResponse("/", 303)  # told already, in another window, or too long ago
     if form.pain is None:
         return _page(request, wired, person, viewing, form=form, when=when, about=about, status_code=422)
-    row = wired.store.session(told["session"])
+    row = wired.store.session(told["session"]) if _SESSION_ID.fullmatch(told["session"]) else None
     session = row.id if row is not None and row.person_id == person else None
     entry = wired.desk.tell_pain(person, when, form.pain, form.marks, about=about, session=session, alone=viewing.alone)
     if when == "after":

@@ -26,6 +26,8 @@ LEFT_OUT: Mapping[str, str] = {
     "/coach/{session_id}": "needs a session under way",
     "/sets/{number}": "needs a set of today",
     "/reminders/feed/{token}.ics": "needs a secret address",
+    "/reminders/worker.js": "is a file of the browser client",
+    "/simulated/{slug}.bin": "is a file to try the coach with",
     "/account/export.zip": "is everything of a person in one file, which takes its time",
 }
 """Paths of the table that are not asked for, and why."""
@@ -99,7 +101,7 @@ def lines() -> list[str]:
 def is_page(line: str) -> bool:
     """Tell whether a line is a page, and not a file to be downloaded or a part of one."""
     path = line.removeprefix("GET ")
-    return not path.endswith((".json", ".csv", ".css", ".js", ".bin")) and path != "/language"
+    return not path.endswith((".json", ".csv", ".css")) and path != "/language"
 
 
 class Visitor:

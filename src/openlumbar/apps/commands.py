@@ -151,6 +151,10 @@ def serve(
     keyring: Annotated[
         bool, typer.Option("--keyring", help="Keep the key in the keyring of the operating system.")
     ] = False,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name that the app also answers to, such as that of a proxy with HTTPS before it."),
+    ] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Show the app in the browser, if there is one.")] = False,
 ) -> int:
     """Start the app: the live coach, recordings and their results, in the browser."""
@@ -159,7 +163,7 @@ def serve(
 
     development = bool(os.environ.get("OPENLUMBAR_DEVELOPMENT"))
     folder = data_dir or default_data_dir()
-    settings = Settings(folder, database_url, host, port, development, key_file, keyring)
+    settings = Settings(folder, database_url, host, port, development, key_file, keyring, name)
     serve_app(settings, open_path="/" if open_it else None)
     return JUDGED
 

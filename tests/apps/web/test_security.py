@@ -1,8 +1,12 @@
 """What every answer carries, and whom the app does not answer."""
 
+from pathlib import Path
+
 import pytest
 
+from openlumbar.apps.web.app import create_app
 from openlumbar.apps.web.security import HEADERS
+from openlumbar.apps.web.settings import Settings
 
 from .conftest import TestClient
 
@@ -30,6 +34,12 @@ def test_it_answers_to_its_own_names(browser: TestClient, host: str) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "[", "127.0.0.1.evil.example:8000"])
 def test_it_does_not_answer_to_another_name(browser: TestClient, host: str) -> None:
     assert browser.get("/about", headers={"host": host}).status_code == 403
+
+
+def test_it_answers_to_the_name_of_a_proxy(tmp_path: Path) -> None:
+    with TestClient(create_app(Settings(tmp_path, name="clinic.example")), "http://localhost") as browser:
+        assert browser.get("/about", headers={"host": "clinic.example"}).status_code == 200
+        assert browser.get("/about", headers={"host": "other.example"}).status_code == 403
 
 
 @pytest.mark.parametrize(

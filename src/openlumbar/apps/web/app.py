@@ -79,6 +79,7 @@ def create_app(settings: Settings, clock: Clock = local_now) -> FastAPI:
 
 
 def _names(settings: Settings) -> Sequence[str]:
-    """List the names that the app answers to; beyond loopback also the machine's own."""
+    """List the names that the app answers to: beyond loopback also the machine's own, and the one that was given."""
     own = () if settings.is_loopback else (settings.host, socket.gethostname(), socket.getfqdn())
-    return (*_LOOPBACK_NAMES, *own)
+    proxy = () if settings.name is None else (settings.name,)
+    return (*_LOOPBACK_NAMES, *own, *proxy)

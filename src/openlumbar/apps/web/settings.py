@@ -30,6 +30,7 @@ class Settings:
         development: shows the page of all components.
         key_file: file of the key; None is one beside the file of records, or in `data_dir` for a server's database.
         in_keyring: keeps the key in the keyring of the operating system instead.
+        name: another name to answer to, that of a proxy before the app.
     """
 
     data_dir: Path
@@ -39,6 +40,7 @@ class Settings:
     development: bool = False
     key_file: Path | None = None
     in_keyring: bool = False
+    name: str | None = None
 
     @property
     def vault(self) -> Vault:

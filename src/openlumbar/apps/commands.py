@@ -153,7 +153,7 @@ def serve(
     ] = False,
     name: Annotated[
         str | None,
-        typer.Option(help="Name that the app also answers to, such as that of a proxy with HTTPS before it."),
+        typer.Option(help="Name that the app also answers to: that of a proxy with HTTPS before it."),
     ] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Show the app in the browser, if there is one.")] = False,
 ) -> int:

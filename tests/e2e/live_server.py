@@ -13,6 +13,7 @@ from openlumbar.records.store import SessionSource, Store
 _DATABASE = "openlumbar.sqlite3"
 _PROGRAM = Path(sys.executable).with_name("openlumbar")
 _TOLD = "OpenLumbar is at http://127.0.0.1:"
+_NEW_KEY = "The records are encrypted with a new key"
 _STOPS_WITHIN_S = 30.0
 
 
@@ -39,8 +40,9 @@ class LiveServer:
 
     @property
     def complaints(self) -> str:
-        """Return what it wrote besides its address."""
-        return self._complaints.read_text(encoding="utf-8")
+        """Return what it wrote besides its address, and besides where the key of new records lies."""
+        lines = self._complaints.read_text(encoding="utf-8").splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith(_NEW_KEY))
 
     def start(self) -> None:
         """Start it and wait until it answers."""

@@ -14,6 +14,8 @@ from openlumbar.apps.web.agents import agent_in_words
 from openlumbar.apps.web.bundle import Bundle
 from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.routes.accounts import handed_over
+from openlumbar.care.pain import Pain
+from openlumbar.pipeline.care_entries import pain_data
 from openlumbar.records.accounts import Account
 from openlumbar.records.diary import Draft
 from openlumbar.records.passwords import check_password
@@ -40,9 +42,9 @@ def boss(clinic: Clinic) -> TestClient:
     return clinic.browser(clinic.add("Boss", "administrator"))
 
 
-def write_note(services: Services, person: str) -> None:
+def write_pain(services: Services, person: str) -> None:
     now = services.clock()
-    services.diary.write(person, Draft("consent", {"what": "camera", "version": 1, "given": True}, now.date(), now))
+    services.diary.write(person, Draft("pain", pain_data("now", Pain(3, 0)), now.date(), now))
 
 
 def test_a_new_password_logs_the_other_browsers_out(clinic: Clinic, ana: Account) -> None:
@@ -148,31 +150,28 @@ def test_the_audit_is_shown_with_names_and_checked(clinic: Clinic, boss: TestCli
 
 def test_everything_of_oneself_comes_as_one_file(clinic: Clinic, ana: Account) -> None:
     assert ana.person_id
-    write_note(clinic.services, ana.person_id)
+    write_pain(clinic.services, ana.person_id)
     answer = clinic.browser(ana).get("/account/export.zip")
     assert re.fullmatch(r'attachment; filename="openlumbar-[\d-]+\.zip"', answer.headers["content-disposition"])
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         told = json.loads(archive.read("person.json"))
     assert told["person"]["id"] == ana.person_id
-    assert [entry["kind"] for entry in told["diary"]] == ["consent"]
+    assert [entry["kind"] for entry in told["diary"]] == ["consent", "pain"]
     assert list(clinic.services.settings.data_dir.glob("tmp*")) == []
 
 
 def test_what_was_agreed_to_is_withdrawn(clinic: Clinic, ana: Account) -> None:
-    assert ana.person_id
-    write_note(clinic.services, ana.person_id)
     browser = clinic.browser(ana)
     assert "What you agreed to" in browser.get("/account").text
-    assert browser.post("/account/consent", data={"what": "sound"}).status_code == 404
-    assert browser.post("/account/consent", data={"what": "camera"}).headers["location"] == "/account?done=consent"
+    assert browser.post("/account/consent").headers["location"] == "/account?done=consent"
     assert "What you agreed to" not in browser.get("/account").text
-    assert browser.post("/account/consent", data={"what": "camera"}).status_code == 404
+    assert browser.post("/account/consent").status_code == 404
 
 
 def test_a_person_erases_themselves_with_their_account(clinic: Clinic, ana: Account) -> None:
     assert ana.person_id
     clinic.add("Boss", "administrator")
-    write_note(clinic.services, ana.person_id)
+    write_pain(clinic.services, ana.person_id)
     browser = clinic.browser(ana)
     assert "cannot be undone" in browser.get("/account/erase").text
     for form in ({"confirm": "yes", "current": "wrong"}, {"current": PASSWORD}):
@@ -180,14 +179,14 @@ def test_a_person_erases_themselves_with_their_account(clinic: Clinic, ana: Acco
     assert clinic.services.diary.read(ana.person_id)
     answer = browser.post("/account/erase", data={"confirm": "yes", "current": PASSWORD})
     assert answer.status_code == 200
-    assert "1 entry of the diary is gone for good" in answer.text
+    assert "2 entries of the diary are gone for good" in answer.text
     assert clinic.services.diary.read(ana.person_id) == ()
     assert clinic.services.accounts.find("ana") is None
     assert browser.get("/account").status_code == 303
 
 
 def test_alone_one_s_data_is_saved_and_erased_without_a_password(browser: TestClient, services: Services) -> None:
-    write_note(services, "self")
+    write_pain(services, "self")
     page = browser.get("/account").text
     assert "openlumbar records backup" in page
     assert "Log out" not in page

@@ -37,7 +37,7 @@ def browser(clinic: Clinic, thea: Account) -> TestClient:
 
 
 def patient(clinic: Clinic, thea: Account, name: str = "Ana") -> str:
-    account = clinic.add(name, "patient")
+    account = clinic.add(name, "patient", agrees=False)
     assert account.person_id
     clinic.services.accounts.link(thea.id, account.person_id)
     return account.person_id
@@ -80,6 +80,17 @@ def test_who_needs_somebody_most_comes_first(clinic: Clinic, thea: Account, brow
     assert "Not begun Alma has done no set yet" in page
     assert "never seen" in page
     assert "Look first (1)" in page
+
+
+def test_looking_at_the_list_is_written_into_the_audit(clinic: Clinic, thea: Account, browser: TestClient) -> None:
+    browser.get("/patients")
+    entry = clinic.services.audit.entries(limit=1)[0]
+    assert (entry.action, entry.actor, entry.subject, entry.details) == (
+        "read_person",
+        thea.id,
+        None,
+        {"page": "patients"},
+    )
 
 
 def test_two_red_days_are_told(clinic: Clinic, thea: Account, browser: TestClient) -> None:

@@ -49,6 +49,7 @@ def patients_page(
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
     """List the therapist's people, who needs somebody most first."""
+    wired.audit.write(viewing.account_id, "read_person", None, {"page": "patients"}, wired.clock())
     everybody = wired.clinic.patients(wired.accounts.patients_of(str(viewing.account_id)))
     found = [line for line in everybody if _fits(line, name, light)]
     first = (page - 1) * ON_ONE_PAGE

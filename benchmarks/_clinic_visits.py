@@ -35,7 +35,7 @@ LEFT_OUT: Mapping[str, str] = {
 MEASURES = ("nprs-back", "rmdq", "patient-specific")
 _ANSWERED = (HTTPStatus.OK, HTTPStatus.SEE_OTHER)
 _BLANK = re.compile(r"\{(\w+)\}")
-_STAFF_TIMES = 24
+_OTHERWISE = 20
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def visits(line: str, patients: Sequence[Patient]) -> Iterator[Visit]:
             who = ADMINISTRATOR
         elif rule in ("therapist", "patient_of") or (rule == "read_session" and index % 2):
             who = therapist_name(patient.therapist)
-        if (filled := _filled(path, patient, index)) is not None and (index < _STAFF_TIMES or _is_of_one(rule)):
+        most = len(patients) if is_page(line) and _is_of_one(rule) else _OTHERWISE
+        if (filled := _filled(path, patient, index)) is not None and index < most:
             yield Visit(line, who, filled)
 
 

@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from openlumbar.errors import InputError
 from openlumbar.kinematics.signals import SIGNAL_NAMES
 from openlumbar.physique import Physique
 from openlumbar.records import store as store_module
-from openlumbar.records.store import EventRow, Store
+from openlumbar.records.people import People
+from openlumbar.records.store import EventRow, SessionRow, Store
 from openlumbar.records.tables import event, session
 from openlumbar.records.trouble import StoreError
 from records.made import NOON, begin, make_signals
@@ -30,6 +32,31 @@ def sealed_parts(store: Store, session_id: str) -> list[bytes]:
         events = connection.execute(select(event.c.sealed).where(event.c.session_id == session_id)).scalars().all()
         rows = connection.execute(select(session.c.sealed).where(session.c.id == session_id)).scalars().all()
     return [sealed[:24] for sealed in (*events, *rows)]
+
+
+def test_sessions_that_are_over_are_taken_in_with_what_happened_in_them(store: Store) -> None:
+    person = People(store).add("Ana").id
+    rows = [
+        SessionRow(
+            id=name, exercise="bridge", level="L2", source="camera", language="en", plan={"sets": 1}, state="done",
+            started_at=NOON, ended_at=LATER, age=61.0, outcome={"judged": True}, person_id=person,
+        )
+        for name in ("one", "other")
+    ]  # fmt: skip
+    happened = EventRow(0, 1.0, "cue", {"code": "low_rise"})
+    store.append_all([("one", happened), ("other", make_signals())], rows)
+    assert [store.session(row.id) for row in rows] == rows
+    assert store.events("one") == (happened,)
+    assert len(store.signals("other")) == len(make_signals())
+
+
+def test_sessions_are_taken_in_all_or_none(store: Store) -> None:
+    row = replace(begin(store), id="new")
+    with pytest.raises(InputError, match="no such session"):
+        store.append_all([("nowhere", EventRow(0, 1.0, "cue"))], [row])
+    with pytest.raises(InputError, match="no such person"):
+        store.append_all([], [row, replace(row, id="another's", person_id="nobody")])
+    assert store.session("new") is None
 
 
 def test_a_session_comes_back_as_it_was_begun(store: Store) -> None:

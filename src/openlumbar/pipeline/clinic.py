@@ -81,7 +81,8 @@ class Clinic:
         waiting = [person_id for person_id, summary in kept.items() if not _is_fresh(summary)]
         facts = {person_id: summary.data if _is_fresh(summary) else None for person_id, summary in kept.items()}
         facts |= {person_id: self.refresh(person_id) for person_id in waiting[:MOST_AT_ONCE]}
-        people = [person for person in self._people.all() if person.id in facts]
+        everybody = self._people.all() if len(facts) > 1 else map(self._people.get, facts)
+        people = [person for person in everybody if person is not None and person.id in facts]
         lines = (patient_of(person.id, person.name, facts[person.id], today) for person in people)
         return tuple(sorted(lines, key=lambda line: line.order))
 

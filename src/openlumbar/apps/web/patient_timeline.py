@@ -57,13 +57,13 @@ class Permit:
 
 def timeline_of(chart: PatientChart, names: Mapping[str, str], before: date | None = None) -> tuple[Day, ...]:
     """Return the days with anything in them, the newest first, from the one before a day on."""
-    by_day: dict[date, list[Item]] = {}
+    by_day: dict[date, list[DiaryEntry]] = {}
     for entry in chart.entries:
         if _is_told(entry) and (before is None or entry.day < before):
-            by_day.setdefault(entry.day, []).append(item_of(entry, names))
+            by_day.setdefault(entry.day, []).append(entry)
     records = {record.day: record for record in chart.history}
     shown = sorted(by_day, reverse=True)[:DAYS_SHOWN]
-    return tuple(_day(day, tuple(by_day[day]), records.get(day)) for day in shown)
+    return tuple(_day(day, tuple(item_of(entry, names) for entry in by_day[day]), records.get(day)) for day in shown)
 
 
 def permits_of(chart: PatientChart, names: Mapping[str, str]) -> tuple[Permit, ...]:

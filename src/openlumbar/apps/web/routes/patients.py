@@ -167,7 +167,8 @@ def _page(
     patient, chart = wired.clinic.patient(person_id), wired.therapists.chart(person_id)
     if patient is None:
         raise HTTPException(404)
-    names = {account.id: account.name for account in wired.accounts.all()}
+    writers = map(wired.accounts.get, {entry.by for entry in chart.entries if entry.by is not None})
+    names = {account.id: account.name for account in writers if account is not None}
     days = timeline_of(chart, names, before)
     values: dict[str, Any] = {
         "patient": patient,

@@ -161,12 +161,13 @@ def _to_login(request: Request) -> Response:
 
 
 async def _send(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send an answer; a connection is closed as one to a session that does not exist."""
+    """Send an answer; a connection is closed as one to no session, or not even opened where no line leads."""
     if scope["type"] == "http":
         await answer(scope, receive, send)
         return
     socket = WebSocket(scope, receive, send)
-    await socket.accept()
+    if scope["state"]["line"] is not None:
+        await socket.accept()
     await socket.close(NO_SESSION)
 
 

@@ -26,6 +26,7 @@ def coach(open_page: Callable[..., Page], server: LiveServer) -> CoachPage:
 def test_the_whole_way_by_clicks(hurried: CoachPage, server: LiveServer) -> None:
     page = hurried.page
     page.goto("/")
+    page.get_by_role("link", name="All exercises").click()
     page.get_by_role("link", name="Bridge").first.click()
     page.get_by_role("link", name="Look around with the simulated patient").click()
     page.get_by_role("button", name="Show me").click()
@@ -42,6 +43,7 @@ def test_the_whole_way_by_clicks(hurried: CoachPage, server: LiveServer) -> None
 def test_the_whole_way_by_keyboard(hurried: CoachPage) -> None:
     page = hurried.page
     page.goto("/")
+    go_to(page, "All exercises", "Enter")
     go_to(page, "Sit-up", "Enter")
     go_to(page, "Look around with the simulated patient", "Enter")
     go_to(page, "Show me", "Space")

@@ -10,7 +10,7 @@ import pytest
 from openlumbar.care.pain import Pain
 from openlumbar.care.permits import Lock
 from openlumbar.pipeline.care_entries import lock_data, pain_data
-from openlumbar.pipeline.clinic import MOST_AT_ONCE, Clinic, patient_of
+from openlumbar.pipeline.clinic import Clinic, patient_of
 from openlumbar.records.diary import Diary, Draft, EntryKind
 from openlumbar.records.people import People
 from openlumbar.records.store import Store
@@ -107,13 +107,21 @@ def test_a_summary_follows_the_diary(world: World) -> None:
 
 
 def test_a_diary_that_is_not_looked_through_yet_is_no_good_news(world: World) -> None:
-    people = [world.add(f"Person {number}") for number in range(MOST_AT_ONCE + 3)]
+    people = [world.add(f"Person {number}") for number in range(3)]
     for person in people:
         world.write(person, "note", {"text": "x"})
-    lines = world.clinic.patients(people)
-    assert [line.needs == ("unread",) for line in lines].count(True) == 3
+    hurried = Clinic(world.diary, world.people, lambda: world.now, patience_s=0)
+    lines = hurried.patients(people)
+    assert [line.needs == ("unread",) for line in lines].count(True) == 2
     assert {line.light for line in lines if line.needs == ("unread",)} == {"amber"}
-    assert all(line.needs != ("unread",) for line in world.clinic.patients(people))
+    for left in (1, 0):
+        assert [line.needs == ("unread",) for line in hurried.patients(people)].count(True) == left
+
+
+def test_small_diaries_are_looked_through_at_once(world: World) -> None:
+    people = [world.add(f"Person {number}") for number in range(3)]
+    patient = Clinic(world.diary, world.people, lambda: world.now, patience_s=float("inf"))
+    assert all(line.needs != ("unread",) for line in patient.patients(people))
 
 
 def test_somebody_who_is_not_known_is_not_listed(world: World) -> None:

@@ -7,6 +7,7 @@ holds days, not counts: what they come to today is worked out when the list is l
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import perf_counter
 from typing import Any, Literal, get_args
 
 from openlumbar.cards import exercise_slugs
@@ -32,9 +33,9 @@ _NEEDS: tuple[Need, ...] = get_args(Need)
 _LIGHTS: tuple[Light, ...] = ("red", "amber", "new", "green")
 _RED: frozenset[Need] = frozenset({"locked", "red_days", "further_down"})
 _AMBER: frozenset[Need] = frozenset({"unread", "clearance", "no_gain", "red_day", "missed"})
-MOST_AT_ONCE = 1
-"""Diaries that are looked through while a page waits (a year of one takes most of 100 ms); the rest follow by
-themselves, and what is not known yet is shown as such."""
+PATIENCE_S = 0.05
+"""How long a page waits for diaries to be looked through before the next is begun (a year of one takes most of 100 ms);
+one always is, the rest follow by themselves, and what is not known yet is shown as such."""
 
 _LAYOUT = 1
 """Number of the layout of a summary; one of another is worked out anew."""
@@ -71,16 +72,20 @@ class Patient:
 class Clinic:
     """The lists of all therapists."""
 
-    def __init__(self, diary: Diary, people: People, clock: Clock) -> None:
-        """Keep where the diaries and names are, and the clock."""
-        self._diary, self._people, self._clock = diary, people, clock
+    def __init__(self, diary: Diary, people: People, clock: Clock, patience_s: float = PATIENCE_S) -> None:
+        """Keep where the diaries and names are, the clock, and how long a page waits for diaries."""
+        self._diary, self._people, self._clock, self._patience_s = diary, people, clock, patience_s
 
     def patients(self, person_ids: Collection[str]) -> tuple[Patient, ...]:
         """Return these people, who needs somebody most first."""
         today, kept = self._clock().date(), self._diary.summaries(person_ids)
         waiting = [person_id for person_id, summary in kept.items() if not _is_fresh(summary)]
         facts = {person_id: summary.data if _is_fresh(summary) else None for person_id, summary in kept.items()}
-        facts |= {person_id: self.refresh(person_id) for person_id in waiting[:MOST_AT_ONCE]}
+        begun_s = perf_counter()
+        for number, person_id in enumerate(waiting):
+            if number and perf_counter() - begun_s >= self._patience_s:
+                break
+            facts[person_id] = self.refresh(person_id)
         everybody = self._people.all() if len(facts) > 1 else map(self._people.get, facts)
         people = [person for person in everybody if person is not None and person.id in facts]
         lines = (patient_of(person.id, person.name, facts[person.id], today) for person in people)

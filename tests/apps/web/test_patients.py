@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from openlumbar.apps.web.bundle import Bundle
 from openlumbar.care.pain import Pain
 from openlumbar.care.permits import Lock
 from openlumbar.care.profile import Profile
+from openlumbar.pipeline import clinic as lists
 from openlumbar.pipeline.care_entries import lock_data, pain_data, profile_data
-from openlumbar.pipeline.clinic import MOST_AT_ONCE
 from openlumbar.records.accounts import Account
 from openlumbar.records.diary import Draft, EntryKind
 
@@ -112,7 +113,10 @@ def test_the_list_is_searched_by_name_and_state(clinic: Clinic, thea: Account, b
 
 
 def test_what_was_not_looked_through_yet_is_told_as_such(clinic: Clinic, thea: Account, browser: TestClient) -> None:
-    for number in range(MOST_AT_ONCE + 2):
+    services = clinic.services
+    hurried = lists.Clinic(services.diary, services.people, services.clock, patience_s=0)
+    clinic.app.state.services = replace(services, clinic=hurried)
+    for number in range(3):
         write(clinic, patient(clinic, thea, f"Person {number}"), "note", {"text": "x"})
     assert browser.get("/patients").text.count("is being looked through") == 2
     for _ in range(2):

@@ -59,8 +59,12 @@ _NO_LEVEL = "L0"
 
 _OF_A_DAY = ("set", "programme", "pain", "painkiller")
 
-_KEPT_DAYS = 32_768
-"""Days that stay put together: past days do not change, and every look at a diary needs them all."""
+_KEPT_DAYS = 6_144
+"""Days that stay put together: past days do not change, and every look at a diary needs them all.
+
+No more than fit to the entries that `openlumbar.records.diary` keeps: they hold on to theirs, and the more is kept, the
+longer the program stands still when Python looks for garbage.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,6 +38,8 @@ SEED = 4
 VISITED = 40
 """Patients whose pages are asked for: their diaries are far more than ENTRIES_KEPT of `openlumbar.records.diary`."""
 FLOOR, LOGIN = "GET /styles/article.css", "GET /about"
+_STRIDE = 13
+"""From one visited patient to the next: shares no divisor with the lives that there are, nor with usual sizes."""
 _SHOWN = ("median_ms", "cold_ms", "warm_ms", "p99_ms")
 _DATABASE, _KEY, _TOLD = "openlumbar.sqlite3", "openlumbar.key", "clinic.json"
 
@@ -133,9 +135,9 @@ def _visited(
 ) -> dict[str, Any]:
     """Serve the records and ask for every page; return the times of each line."""
     vault = Vault.in_file(place / _KEY)
-    step = max(size.patients // visited, 1)
+    numbers = [number * _STRIDE % size.patients for number in range(min(visited, size.patients))]
     with closing(Store.open(where, vault)) as store:
-        patients = patients_of(store, range(0, size.patients, step)[:visited], size)
+        patients = patients_of(store, numbers, size)
     command = (*app_command(place), *(part for option in options.items() for part in option))
     with serving(command, cores()[0]) as server:
         visitor = Visitor(server.port)

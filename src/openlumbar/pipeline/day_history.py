@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -172,13 +173,13 @@ def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date
     if not sets and asked is not None and not asked["sets"]:
         until = state.get("rest_until")
         return Work(state["level"], 0, 0) if until is not None and day < date.fromisoformat(until) else None
-    seen = [Fraction(str(score)) for entry in sets if (score := entry.data["form_score"]) is not None]
+    seen = [Decimal(str(score)) for entry in sets if (score := entry.data["form_score"]) is not None]
     return Work(
         level=sets[-1].data["level"] if sets else state["level"],
         prescribed=asked["sets"] if asked else 0,
         done=sets_done(sets),
         repetitions=sum(entry.data["repetitions"] for entry in sets),
-        form_score=float(sum(seen, Fraction(0)) / len(seen)) if seen and len(seen) == len(sets) else None,
+        form_score=float(Fraction(sum(seen, Decimal(0))) / len(seen)) if seen and len(seen) == len(sets) else None,
     )
 
 
@@ -190,7 +191,7 @@ def sets_done(sets: Iterable[DiaryEntry]) -> int:
             whole += 1
         else:
             parts += Fraction(entry.data["repetitions"], entry.data["prescribed"])
-    return whole + floor(parts + 1 - Fraction(str(set_rules().broken_off.value)))
+    return whole + floor(parts + 1 - Fraction(str(set_rules().broken_off.value))) if parts else whole
 
 
 def day_pain(entries: Iterable[DiaryEntry]) -> DayPain:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, event, update
 
 from openlumbar.errors import InputError
 from openlumbar.records import data_keys
+from openlumbar.records import diary as diary_module
 from openlumbar.records.database import WRITING
 from openlumbar.records.diary import PEOPLE_KEPT, Diary, DiaryEntry, Draft, EntryKind, Summary
 from openlumbar.records.people import SELF, People
@@ -117,6 +118,19 @@ def test_reading_again_opens_only_what_is_newer(store: Store, diary: Diary) -> N
     again = diary.read(SELF)
     assert again[0] is known[0]
     assert texts(again)[-1] == "new"
+
+
+def test_long_diaries_are_kept_of_fewer_people(store: Store, diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diary_module, "ENTRIES_KEPT", 5)
+    one, other = (People(store).add(name).id for name in ("one", "other"))
+    diary.write(one, *(note(str(number)) for number in range(3)))
+    diary.write(other, *(note(str(number)) for number in range(7)))
+    known = diary.read(one)
+    assert diary.read(one) is known
+    long = diary.read(other)
+    assert diary.read(other) is long
+    assert diary.read(one) == known
+    assert diary.read(one) is not known
 
 
 def test_only_so_many_diaries_are_kept_in_memory(store: Store, diary: Diary) -> None:

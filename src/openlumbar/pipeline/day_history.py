@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -59,8 +60,12 @@ _NO_LEVEL = "L0"
 
 _OF_A_DAY = ("set", "programme", "pain", "painkiller")
 
-_KEPT_DAYS = 32_768
-"""Days that stay put together: past days do not change, and every look at a diary needs them all."""
+_KEPT_DAYS = 6_144
+"""Days that stay put together: past days do not change, and every look at a diary needs them all.
+
+No more than fit to the entries that `openlumbar.records.diary` keeps: they hold on to theirs, and the more is kept, the
+longer the program stands still when Python looks for garbage.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,13 +173,13 @@ def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date
     if not sets and asked is not None and not asked["sets"]:
         until = state.get("rest_until")
         return Work(state["level"], 0, 0) if until is not None and day < date.fromisoformat(until) else None
-    seen = [Fraction(str(score)) for entry in sets if (score := entry.data["form_score"]) is not None]
+    seen = [Decimal(str(score)) for entry in sets if (score := entry.data["form_score"]) is not None]
     return Work(
         level=sets[-1].data["level"] if sets else state["level"],
         prescribed=asked["sets"] if asked else 0,
         done=sets_done(sets),
         repetitions=sum(entry.data["repetitions"] for entry in sets),
-        form_score=float(sum(seen, Fraction(0)) / len(seen)) if seen and len(seen) == len(sets) else None,
+        form_score=float(Fraction(sum(seen, Decimal(0))) / len(seen)) if seen and len(seen) == len(sets) else None,
     )
 
 
@@ -186,7 +191,7 @@ def sets_done(sets: Iterable[DiaryEntry]) -> int:
             whole += 1
         else:
             parts += Fraction(entry.data["repetitions"], entry.data["prescribed"])
-    return whole + floor(parts + 1 - Fraction(str(set_rules().broken_off.value)))
+    return whole + floor(parts + 1 - Fraction(str(set_rules().broken_off.value))) if parts else whole
 
 
 def day_pain(entries: Iterable[DiaryEntry]) -> DayPain:

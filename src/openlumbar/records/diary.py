@@ -10,7 +10,8 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any, cast
 
-from sqlalchemy import Connection, DateTime, Row, and_, func, select, type_coerce
+from sqlalchemy import Connection, Row, String, and_, func, select
+from sqlalchemy import cast as sql_cast
 
 from openlumbar.records import data_keys
 from openlumbar.records.database import WRITING
@@ -28,21 +29,26 @@ from openlumbar.records.store import Store, insert_for
 from openlumbar.records.tables import data_key, entry, person, summary
 from openlumbar.records.vault import Wrapped
 
-__all__ = ["PEOPLE_KEPT", "Diary", "DiaryEntry", "Draft", "EntryKind", "Summary"]
+__all__ = ["ENTRIES_KEPT", "PEOPLE_KEPT", "Diary", "DiaryEntry", "Draft", "EntryKind", "Summary"]
 
-_ENTRY = ("number", "kind", "day", "at", "by", "sealed")
 _COLUMNS = (
     data_key.c.version,
     data_key.c.wrapped,
-    *(
-        # A moment is read as it is stored, without a time zone: a diary has thousands, and each has a zone of its own.
-        type_coerce(entry.c.at, DateTime(timezone=True)).label("at") if name == "at" else entry.c[name]
-        for name in _ENTRY
-    ),
+    entry.c.number,
+    entry.c.kind,
+    sql_cast(
+        entry.c.day, String
+    ),  # as text: the drivers take most of the time of reading to make days and moments of it
+    sql_cast(entry.c.at, String),
+    entry.c.by,
+    entry.c.sealed,
 )
 
-PEOPLE_KEPT = 64
-"""People whose diaries stay decoded in memory: those who were looked at last."""
+PEOPLE_KEPT, ENTRIES_KEPT = 64, 60_000
+"""People whose diaries stay decoded in memory, those who were looked at last, and the entries of all of them.
+
+An entry takes about 2 kB; and the more there are, the longer the program stands still when Python looks for garbage.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +172,18 @@ class Diary:
                 )
             )
 
-    def _write(self, connection: Connection, person_id: str, drafts: Iterable[Draft]) -> tuple[DiaryEntry, ...]:
+    def _write(self, connection: Connection, person_id: str, drafts: Sequence[Draft]) -> tuple[DiaryEntry, ...]:
         if not hold(connection, person_id):
             raise unknown_person(person_id)
         cipher = data_keys.sealing_for(connection, self._store.vault, person_id)
         rows = sealed_entries(drafts, person_id, _newest(connection, person_id) + 1, cipher)
         if rows:
-            named = [{"person_id": person_id, **dict(zip(_ENTRY, row, strict=True))} for row in rows]
-            connection.execute(entry.insert(), named)
+            values = [
+                {"person_id": person_id, "number": row[0], "kind": row[1], "day": draft.day, "at": draft.at}
+                | {"by": row[4], "sealed": row[5]}
+                for draft, row in zip(drafts, rows, strict=True)
+            ]
+            connection.execute(entry.insert(), values)
         return tuple(opened_entries(rows, person_id, cipher))
 
     def _all(self, person_id: str, connection: Connection | None = None) -> tuple[DiaryEntry, ...]:
@@ -193,9 +203,14 @@ class Diary:
             read.take(newer)
             self._read[person_id] = read
             self._read.move_to_end(person_id)
-            while len(self._read) > PEOPLE_KEPT:
-                self._read.popitem(last=False)
+            self._forget()
             return read.entries
+
+    def _forget(self) -> None:
+        """Forget who was not looked at for longest, but not the last one."""
+        entries = sum(len(read.entries) for read in self._read.values())
+        while len(self._read) > PEOPLE_KEPT or (entries > ENTRIES_KEPT and len(self._read) > 1):
+            entries -= len(self._read.popitem(last=False)[1].entries)
 
     def _newer(
         self, person_id: str, after: int, connection: Connection | None
@@ -210,7 +225,7 @@ class Diary:
         if not rows:
             return None, ()
         entries = cast(Sequence[EntryRow], [row[2:] for row in rows])
-        return Wrapped(rows[0].version, rows[0].wrapped), () if entries[0][0] is None else entries
+        return Wrapped(rows[0].version, rows[0].wrapped), () if rows[0].number is None else entries
 
     def _opened(self, person_id: str, wrapped: Wrapped, rows: Sequence[EntryRow]) -> list[DiaryEntry]:
         return opened_entries(rows, person_id, self._store.vault.cipher(person_id, wrapped))

@@ -65,7 +65,7 @@ def open_server(address: str) -> tuple[Engine, str]:
             "password": password or "",  # the driver stumbles over none
             "ssl_context": _ssl(url),
             "application_name": "openlumbar",
-            "startup_params": {"lock_timeout": LOCK_WAIT, "TimeZone": "UTC"},
+            "startup_params": {"lock_timeout": LOCK_WAIT, "TimeZone": "UTC", "DateStyle": "ISO"},
         },
         json_serializer=to_text,
         hide_parameters=True,

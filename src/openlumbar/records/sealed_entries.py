@@ -6,7 +6,7 @@ A page opens thousands of them at once, so they are opened together: their texts
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import Row
@@ -20,8 +20,8 @@ EntryKind = Literal[
     "withdrawn",
 ]  # fmt: skip
 
-EntryRow = tuple[int, EntryKind, date, datetime, str | None, bytes]
-"""Number, kind, day, moment, by, sealed."""
+EntryRow = tuple[int, EntryKind, str, str, str | None, bytes]
+"""Number, kind, day, moment, by, sealed; day and moment as ISO 8601 has them, a moment without offset is in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def sealed_entries(drafts: Iterable[Draft], person_id: str, first: int, cipher: 
 
 
 def opened_entries(rows: Iterable[EntryRow], person_id: str, cipher: Cipher) -> list[DiaryEntry]:
-    """Open rows of a person's diary; `at` may come without a time zone, and is in UTC then.
+    """Open rows of a person's diary.
 
     Raises:
         SealBrokenError: when one does not open with its key.
@@ -66,7 +66,7 @@ def opened_entries(rows: Iterable[EntryRow], person_id: str, cipher: Cipher) -> 
     texts = [cipher.open(row[5], "entry", *_place(person_id, row[0], row[1], row[2])) for row in rows]
     told = from_json(b"[" + b",".join(texts) + b"]")
     return [
-        DiaryEntry(number, kind, hidden["data"], day, _local(at, hidden["offset_s"]), by)
+        DiaryEntry(number, kind, hidden["data"], _day(day), _local(at, hidden["offset_s"]), by)
         for (number, kind, day, at, by, _), hidden in zip(rows, told, strict=True)
     ]
 
@@ -77,7 +77,8 @@ def opened_entry(row: Row[*tuple[Any, ...]], cipher: Cipher) -> DiaryEntry:
     Raises:
         SealBrokenError: when it does not open with its key.
     """
-    return opened_entries([(row.number, row.kind, row.day, row.at, row.by, row.sealed)], row.person_id, cipher)[0]
+    texts = (row.day.isoformat(), row.at.isoformat())
+    return opened_entries([(row.number, row.kind, *texts, row.by, row.sealed)], row.person_id, cipher)[0]
 
 
 def _sealed(draft: Draft, person_id: str, number: int, cipher: Cipher) -> EntryRow:
@@ -85,16 +86,23 @@ def _sealed(draft: Draft, person_id: str, number: int, cipher: Cipher) -> EntryR
     if offset is None:
         raise ValueError(f"{draft.at} has no time zone")
     hidden = to_json({"data": draft.data, "offset_s": round(offset.total_seconds())})
-    sealed = cipher.seal(hidden, "entry", *_place(person_id, number, draft.kind, draft.day))
-    return number, draft.kind, draft.day, draft.at, draft.by, sealed
+    day = draft.day.isoformat()
+    sealed = cipher.seal(hidden, "entry", *_place(person_id, number, draft.kind, day))
+    return number, draft.kind, day, draft.at.astimezone(UTC).isoformat(), draft.by, sealed
 
 
-def _place(person_id: str, number: int, kind: str, day: date) -> tuple[str | int, ...]:
-    return person_id, number, kind, day.isoformat()
+def _place(person_id: str, number: int, kind: str, day: str) -> tuple[str | int, ...]:
+    return person_id, number, kind, day
 
 
-def _local(at: datetime, offset_s: int) -> datetime:
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(_zone(offset_s))
+def _local(at: str, offset_s: int) -> datetime:
+    moment = datetime.fromisoformat(at)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(_zone(offset_s))
+
+
+@lru_cache(maxsize=1024)
+def _day(day: str) -> date:
+    return date.fromisoformat(day)
 
 
 @cache

@@ -1,24 +1,27 @@
 """The commands about accounts: who may log in, as what, and who treats whom."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from openlumbar.apps.records_place import (
-    DatabaseUrl,
-    DataDir,
-    KeyFile,
-    Keyring,
     account_named,
     ask_secret,
     opened,
     person_named,
-    settings_of,
+    with_place,
 )
+
+if TYPE_CHECKING:  # what works with records takes half a second to load
+    from openlumbar.apps.web.settings import Settings
+    from openlumbar.records.accounts import Account, Accounts
+    from openlumbar.records.store import Store
 
 app = typer.Typer(
     name="account",
@@ -39,23 +42,21 @@ _OPTION = "--password-file"
 
 
 @app.command()
+@with_place
 def add(
+    settings: "Settings",
     name: Name,
     role: Annotated[Literal["patient", "therapist", "administrator"], typer.Option(help="What the account is for.")],
     person: Annotated[
         str | None, typer.Option(help="The person whose record a patient keeps; self is who used the program alone.")
     ] = None,
     password_file: PasswordFile = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Add an account; its password is asked for twice, without showing it."""
     from openlumbar.records.accounts import Accounts
 
     password = ask_secret("password", password_file, _OPTION, twice=True)
-    with opened(settings_of(data_dir, database_url, key_file, keyring), may_make=True) as store:
+    with opened(settings, may_make=True) as store:
         accounts = Accounts(store)
         added = accounts.add(name, password, role, person)
         own = "" if added.person_id is None else f", with the record of person {added.person_id}"
@@ -65,17 +66,15 @@ def add(
 
 
 @app.command("list")
+@with_place
 def list_accounts(
+    settings: "Settings",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """List the accounts."""
     from openlumbar.records.accounts import Accounts
 
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
+    with opened(settings) as store:
         accounts = Accounts(store)
         rows: list[dict[str, Any]] = [
             {
@@ -102,111 +101,85 @@ def list_accounts(
 
 
 @app.command()
+@with_place
 def disable(
+    settings: "Settings",
     name: Name,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Keep an account out, and log it out everywhere; nothing is lost."""
-    from openlumbar.records.accounts import Accounts
-
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
-        accounts = Accounts(store)
-        found = account_named(accounts, name)
+    with _account(settings, name) as (_, accounts, found):
         changed = accounts.disable(found.id)
         typer.echo(f"{found.name} cannot log in {'any more' if changed else 'anyway'}.")
 
 
 @app.command()
+@with_place
 def enable(
+    settings: "Settings",
     name: Name,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Let an account in again."""
-    from openlumbar.records.accounts import Accounts
-
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
-        accounts = Accounts(store)
-        found = account_named(accounts, name)
+    with _account(settings, name) as (_, accounts, found):
         changed = accounts.enable(found.id)
         typer.echo(f"{found.name} can log in {'again' if changed else 'anyway'}.")
 
 
 @app.command()
+@with_place
 def password(
+    settings: "Settings",
     name: Name,
     password_file: PasswordFile = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Give an account another password, and log it out everywhere."""
-    from openlumbar.records.accounts import Accounts
-
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
-        accounts = Accounts(store)
-        found = account_named(accounts, name)
+    with _account(settings, name) as (_, accounts, found):
         accounts.set_password(found.id, ask_secret("password", password_file, _OPTION, twice=True))
         typer.echo(f"{found.name} has another password now.")
 
 
 @app.command()
+@with_place
 def link(
+    settings: "Settings",
     therapist: Therapist,
     patient: Patient,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Let a therapist read and treat a patient."""
-    from openlumbar.records.accounts import Accounts
-
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
-        accounts = Accounts(store)
-        found, person_id = account_named(accounts, therapist), person_named(store, patient)
-        changed = accounts.link(found.id, person_id)
+    with _account(settings, therapist) as (store, accounts, found):
+        changed = accounts.link(found.id, person_named(store, patient))
         typer.echo(f"{found.name} treats {patient} {'now' if changed else 'already'}.")
 
 
 @app.command()
+@with_place
 def unlink(
+    settings: "Settings",
     therapist: Therapist,
     patient: Patient,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Take that away from a therapist again; what they wrote stays."""
-    from openlumbar.records.accounts import Accounts
-
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
-        accounts = Accounts(store)
-        found, person_id = account_named(accounts, therapist), person_named(store, patient)
-        changed = accounts.unlink(found.id, person_id)
+    with _account(settings, therapist) as (store, accounts, found):
+        changed = accounts.unlink(found.id, person_named(store, patient))
         typer.echo(f"{found.name} {'does not treat' if changed else 'did not treat'} {patient}{' any more' * changed}.")
 
 
 @app.command("remove-totp")
+@with_place
 def remove_totp(
+    settings: "Settings",
     name: Name,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Ask an account for no codes from an app any more, such as when the phone is lost."""
-    from openlumbar.records.accounts import Accounts
-
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
-        accounts = Accounts(store)
-        found = account_named(accounts, name)
+    with _account(settings, name) as (_, accounts, found):
         changed = accounts.remove_totp(found.id)
         typer.echo(f"{found.name} is asked for no codes {'any more' if changed else 'anyway'}.")
+
+
+@contextmanager
+def _account(settings: "Settings", name: str) -> Iterator[tuple["Store", "Accounts", "Account"]]:
+    """Open the records and find an account in them."""
+    from openlumbar.records.accounts import Accounts
+
+    with opened(settings) as store:
+        accounts = Accounts(store)
+        yield store, accounts, account_named(accounts, name)

@@ -5,8 +5,9 @@ import os
 import sys
 import tempfile
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -16,12 +17,16 @@ from openlumbar import __version__
 from openlumbar.apps import account_commands, records_commands
 from openlumbar.apps.cli import JUDGED, NOT_JUDGED
 from openlumbar.apps.progress import ProgressBar, StopOnInterrupt
+from openlumbar.apps.records_place import with_place
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.cards import Language, exercise, exercise_slugs
 from openlumbar.physique import Physique, Sex
 from openlumbar.pipeline.analyze import analyze_recording
 from openlumbar.pipeline.folder import REPORT
 from openlumbar.reports.terminal import print_table
+
+if TYPE_CHECKING:  # the web takes a second to load
+    from openlumbar.apps.web.settings import Settings
 
 _REPORT: dict[Language, str] = {"en": "Report: ", "zh": "报告："}
 _ALL_REPORTS: dict[Language, str] = {"en": "All reports: ", "zh": "全部报告："}
@@ -134,23 +139,11 @@ def demo(
 
 
 @app.command()
+@with_place
 def serve(
+    settings: "Settings",
     host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder of the records; by default where this user's programs keep data.")
-    ] = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option(help="Another file of records, as sqlite:///PATH, or postgresql://USER@HOST/DATABASE."),
-    ] = None,
-    key_file: Annotated[
-        Path | None,
-        typer.Option(envvar="OPENLUMBAR_KEY_FILE", help="File of the records' key; by default beside the records."),
-    ] = None,
-    keyring: Annotated[
-        bool, typer.Option("--keyring", help="Keep the key in the keyring of the operating system.")
-    ] = False,
     name: Annotated[
         str | None,
         typer.Option(help="Name that the app also answers to: that of a proxy with HTTPS before it."),
@@ -159,11 +152,9 @@ def serve(
 ) -> int:
     """Start the app: the live coach, recordings and their results, in the browser."""
     from openlumbar.apps.serve import serve as serve_app  # the web takes a second to load
-    from openlumbar.apps.web.settings import Settings, default_data_dir
 
     development = bool(os.environ.get("OPENLUMBAR_DEVELOPMENT"))
-    folder = data_dir or default_data_dir()
-    settings = Settings(folder, database_url, host, port, development, key_file, keyring, name)
+    settings = replace(settings, host=host, port=port, name=name, development=development)
     serve_app(settings, open_path="/" if open_it else None)
     return JUDGED
 

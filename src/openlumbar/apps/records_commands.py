@@ -2,23 +2,22 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from openlumbar.apps.progress import ProgressBar
 from openlumbar.apps.records_place import (
-    DatabaseUrl,
-    DataDir,
-    KeyFile,
-    Keyring,
     ask_plainly,
     ask_secret,
     opened,
     person_named,
-    settings_of,
+    with_place,
 )
 from openlumbar.errors import InputError
+
+if TYPE_CHECKING:  # what works with records takes half a second to load
+    from openlumbar.apps.web.settings import Settings
 
 app = typer.Typer(
     name="records",
@@ -37,7 +36,9 @@ _OPTION = "--passphrase-file"
 
 
 @app.command()
+@with_place
 def backup(
+    settings: "Settings",
     file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
     with_key: Annotated[
         bool, typer.Option("--with-key", help="Put the key into it too, wrapped with a passphrase that is asked for.")
@@ -46,10 +47,6 @@ def backup(
         bool, typer.Option("--with-recordings", help="Put kept recordings into it too; they are not encrypted.")
     ] = False,
     passphrase_file: PassphraseFile = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Back everything up into one file, also while the program runs.
 
@@ -58,7 +55,6 @@ def backup(
     from openlumbar.records.backup import Passphrase, backup
     from openlumbar.records.passwords import check_password
 
-    settings = settings_of(data_dir, database_url, key_file, keyring)
     passphrase = None
     if with_key:
         passphrase = Passphrase(ask_secret("passphrase", passphrase_file, _OPTION, twice=True))
@@ -75,7 +71,9 @@ def backup(
 
 
 @app.command()
+@with_place
 def restore(
+    settings: "Settings",
     file: Annotated[Path, typer.Argument(help="A file that `openlumbar records backup` wrote.")],
     replace: Annotated[bool, typer.Option("--replace", help="Put it in place of the records that are there.")] = False,
     with_key: Annotated[
@@ -85,15 +83,10 @@ def restore(
         bool, typer.Option("--despite-audit", help="Restore it although its audit was changed by somebody.")
     ] = False,
     passphrase_file: PassphraseFile = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Restore a backup, wholly or not at all, into SQLite or PostgreSQL. Stop the program first."""
     from openlumbar.records.restoring import restore
 
-    settings = settings_of(data_dir, database_url, key_file, keyring)
     passphrase = ask_secret("passphrase", passphrase_file, _OPTION, twice=False) if with_key else None
     with ProgressBar("row") as progress:
         done = restore(
@@ -110,11 +103,9 @@ def restore(
 
 
 @app.command()
+@with_place
 def verify(
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
+    settings: "Settings",
 ) -> None:
     """Look through everything: the database, the chain of the audit, and whatever is encrypted.
 
@@ -122,7 +113,7 @@ def verify(
     """
     from openlumbar.records.checking import check
 
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
+    with opened(settings) as store:
         with ProgressBar("row") as progress:
             report = check(store, progress)
         for line in report.broken:
@@ -137,19 +128,16 @@ def verify(
 
 
 @app.command()
+@with_place
 def export(
+    settings: "Settings",
     person: Person,
     out: Annotated[Path | None, typer.Option(help="The file to write; by default named after the day.")] = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Write everything of a person into one ZIP: JSON, tables, kept recordings. It is not encrypted."""
     from openlumbar.records.backup import whole_file
     from openlumbar.records.person_export import export_person
 
-    settings = settings_of(data_dir, database_url, key_file, keyring)
     path = out or Path(f"openlumbar-export-{datetime.now(UTC).astimezone():%Y-%m-%d}.zip")
     with opened(settings) as store:
         person_id = person_named(store, person)
@@ -159,18 +147,15 @@ def export(
 
 
 @app.command()
+@with_place
 def erase(
+    settings: "Settings",
     person: Person,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Erase a person for good: diary, sessions, recordings, account and key. Backups made before keep them."""
     from openlumbar.records.erasure import erase
 
-    settings = settings_of(data_dir, database_url, key_file, keyring)
     with opened(settings) as store:
         person_id = person_named(store, person)
         ask_plainly(f"Erase everything of {person} for good?", is_sure=yes)
@@ -185,23 +170,21 @@ def erase(
 
 
 @app.command("rotate-key")
+@with_place
 def rotate_key(
+    settings: "Settings",
     everything: Annotated[
         bool,
         typer.Option(
             "--everything", help="Encrypt everything anew too, for when somebody saw the key. Stop the program first."
         ),
     ] = False,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    keyring: Keyring = False,
 ) -> None:
     """Change the key of the records; older copies of it open only older backups from then on."""
     from openlumbar.records.audit import Audit
     from openlumbar.records.rotation import renew_data_keys, rotate_master_key
 
-    with opened(settings_of(data_dir, database_url, key_file, keyring)) as store:
+    with opened(settings) as store:
         rotate_master_key(store)
         version = store.vault.master_keys.version
         Audit(store).write(None, "key_rotated", details={"version": version})

@@ -1,10 +1,12 @@
 """Where a command finds the records, whom it means, and what it asks: the same for all commands about records."""
 
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -15,28 +17,46 @@ if TYPE_CHECKING:  # what works with records takes half a second to load
     from openlumbar.records.accounts import Account, Accounts
     from openlumbar.records.store import Store
 
-DataDir = Annotated[
-    Path | None, typer.Option(help="Folder of the records; by default where this user's programs keep data.")
-]
-DatabaseUrl = Annotated[
-    str | None, typer.Option(help="Another file of records, as sqlite:///PATH, or postgresql://USER@HOST/DATABASE.")
-]
-KeyFile = Annotated[
-    Path | None,
-    typer.Option(envvar="OPENLUMBAR_KEY_FILE", help="File of the records' key; by default beside the records."),
-]
-Keyring = Annotated[bool, typer.Option("--keyring", help="The key is kept in the keyring of the operating system.")]
-
 _STDIN = "-"
+
+_Result = TypeVar("_Result")
 
 
 def settings_of(
-    data_dir: Path | None, database_url: str | None, key_file: Path | None = None, keyring: bool = False
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the records; by default where this user's programs keep data.")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="Another file of records, as sqlite:///PATH, or postgresql://USER@HOST/DATABASE.")
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(envvar="OPENLUMBAR_KEY_FILE", help="File of the records' key; by default beside the records."),
+    ] = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="The key is kept in the keyring of the operating system.")
+    ] = False,
 ) -> "Settings":
     """Gather the options that say where the records are."""
     from openlumbar.apps.web.settings import Settings, default_data_dir
 
     return Settings(data_dir or default_data_dir(), database_url, key_file=key_file, in_keyring=keyring)
+
+
+def with_place(command: Callable[..., _Result]) -> Callable[..., _Result]:
+    """Give a command the options of `settings_of`; its first parameter is the settings that they come to."""
+    place = inspect.signature(settings_of).parameters
+    _, *own = inspect.signature(command).parameters.values()
+
+    @wraps(command)
+    def run(**given: Any) -> _Result:
+        settings = settings_of(**{name: given.pop(name) for name in place})
+        return command(settings, **given)
+
+    parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *place.values())]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads both
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
 
 
 def tell_of_new_key(store: "Store") -> None:

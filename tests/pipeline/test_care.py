@@ -201,7 +201,7 @@ def test_an_emergency_locks_until_a_doctor_is_named(desk: CareDesk, watch: Watch
     said = replace(CLEAR, group_a=frozenset({"a1"}), pain=None)
     assert desk.admit(SELF, "bridge", said, alone=True).gate.outcome == "emergency"
     assert Today(desk.chart(SELF, alone=True)).state == "locked"
-    (written,) = Today(desk.chart(SELF, alone=True)).holding_locks
+    (written,) = desk.chart(SELF, alone=True).holding_locks
     watch.forward(days=2)
     assert not desk.admit(SELF, "bridge", CLEAR, alone=True).may_begin
     today = watch.now.date()

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diaries import WrittenDiary
-from openlumbar.care.medicines import Medicine, Schedule, flag_rules, medicine_kinds
+from openlumbar.care.medicines import Medicine, Schedule, analgesic_started_or_raised, flag_rules, medicine_kinds
 from openlumbar.care.safety_rules import matrix
 from openlumbar.errors import InputError
 from openlumbar.pipeline.medicine_list import (
     about_you,
     altered,
-    analgesic_started_or_raised,
     data_of,
     due_now,
     due_on,
+    ever_listed,
     history,
     intake_data,
     intakes,
@@ -94,22 +94,24 @@ def test_the_latest_snapshot_counts_and_a_removed_one_is_gone() -> None:
 
 def test_what_may_mask_pain_holds_the_dose_on_the_day_it_is_begun_or_raised() -> None:
     diary = diary_of(TABLET)
-    assert not analgesic_started_or_raised(diary.entries, DAY)
-    assert analgesic_started_or_raised(diary.entries, date(2026, 2, 1))
+    assert not analgesic_started_or_raised(ever_listed(diary.entries), DAY)
+    assert analgesic_started_or_raised(ever_listed(diary.entries), date(2026, 2, 1))
     diary.write("medicine", data_of(altered(TABLET, DAY, "lowered")))
-    assert not analgesic_started_or_raised(diary.entries, DAY)
+    assert not analgesic_started_or_raised(ever_listed(diary.entries), DAY)
     number = diary.write("medicine", data_of(altered(TABLET, DAY, "raised")))
-    assert analgesic_started_or_raised(diary.entries, DAY)
+    assert analgesic_started_or_raised(ever_listed(diary.entries), DAY)
     diary.write("medicine", data_of(altered(TABLET, DAY, "raised"), removed=True))
-    assert analgesic_started_or_raised(diary.entries, DAY), "taking it off the list opens no way to more exercise"
+    assert analgesic_started_or_raised(ever_listed(diary.entries), DAY), (
+        "taking it off the list opens no way to more exercise"
+    )
     diary.withdraw(number)
     diary.withdraw(number + 1)
-    assert not analgesic_started_or_raised(diary.entries, DAY)
+    assert not analgesic_started_or_raised(ever_listed(diary.entries), DAY)
 
 
 def test_what_is_not_for_pain_holds_nothing() -> None:
     blood_thinner = Medicine("c", "W", "anticoagulant", started_on=DAY)
-    assert not analgesic_started_or_raised(diary_of(blood_thinner).entries, DAY)
+    assert not analgesic_started_or_raised(ever_listed(diary_of(blood_thinner).entries), DAY)
 
 
 def test_today_lists_every_due_time_and_what_was_said() -> None:

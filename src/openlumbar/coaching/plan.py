@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from openlumbar.cards import Card, Language, Level
+from openlumbar.cards import Card, Language, Level, exercise
 from openlumbar.care.pain import Pain
+from openlumbar.care.programme import Prescription
 from openlumbar.coaching.rules import Stage
 
 Tone = Literal["count", "hold_start", "hold_end", "correction", "stop", "ready", "done", "tick"]
@@ -32,6 +33,11 @@ def prescribed(level: Level, repetitions: int | None = None, hold_s: float | Non
     changes = {"repetitions": repetitions, "hold_s": hold_s}
     given = {name: value for name, value in changes.items() if value is not None}
     return level.model_copy(update={"dose": level.dose.model_copy(update=given)}) if given else level
+
+
+def level_of(dose: Prescription) -> Level:
+    """Return the level of a prescription with its dose; of a day off, with the level's own repetitions."""
+    return prescribed(exercise(dose.exercise).level(dose.level), dose.repetitions or None, dose.hold_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from openlumbar.care.permits import Clearance, Lock
 from openlumbar.care.profile import Profile
 from openlumbar.errors import InputError
 from openlumbar.pipeline.care_entries import clearance_data, lifting_data, lock_data, pain_data, profile_data
-from openlumbar.pipeline.care_facts import locks_in
+from openlumbar.pipeline.care_facts import locks_in, profile_in
 from openlumbar.pipeline.patient_chart import ExerciseDay, PatientChart
 from openlumbar.records.diary import Diary, DiaryEntry, Draft
 
@@ -108,7 +108,7 @@ class CareDesk:
         """Write the person's answers about themselves down."""
         with self._guards[person_id]:
             now = self._clock()
-            if PatientChart(self._diary.read(person_id), now, False).profile != profile:
+            if profile_in(self._diary.read(person_id, ["profile"])) != profile:
                 self._diary.write(person_id, _draft("profile", profile_data(profile), now))
 
     def tell_pain(

@@ -6,12 +6,11 @@ What is written here is read here, so that every page, whoever's it is, writes t
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime, time
-from typing import Any, cast
+from typing import Any
 
 from openlumbar.cards import Text
 from openlumbar.care.body_map import Marks, marks
 from openlumbar.care.dose_state import ExerciseState
-from openlumbar.care.medicines import Medicine, Schedule
 from openlumbar.care.pain import NO_PAIN, Pain
 from openlumbar.care.permits import Clearance, Lock, Unlock
 from openlumbar.care.profile import Profile
@@ -148,21 +147,6 @@ def unlock_of(data: Data) -> Unlock:
     """Read an unlocked level."""
     read = {name: data[name] for name in ("exercise", "level", "by", "role", "reason")}
     return Unlock(**read, at=datetime.fromisoformat(data["at"]))
-
-
-def medicine_of(data: Data) -> Medicine:
-    """Read a medicine of the person's list."""
-    times = tuple(time.fromisoformat(clock) for clock in data.get("times", ()))
-    changed = tuple((date.fromisoformat(day), change) for day, change in data.get("changed", ()))
-    return Medicine(
-        id=data["id"],
-        name=data["name"],
-        kind=data["kind"],
-        taken_as=data.get("taken_as", ""),
-        schedule=Schedule(times, frozenset(data.get("weekdays", ()))),
-        started_on=_day(data.get("started_on")),
-        changed=cast(Any, changed),
-    )
 
 
 def _plain(value: object) -> Any:

@@ -13,12 +13,11 @@ from typing import Any, Literal, get_args
 from openlumbar.cards import exercise_slugs
 from openlumbar.care.adherence import adherence_rules
 from openlumbar.care.clinician_flags import Outcome, no_gain
-from openlumbar.care.gate import decide
 from openlumbar.care.pain import day_zone
 from openlumbar.care.progression_rules import progression_rules
 from openlumbar.pipeline.care import Clock
 from openlumbar.pipeline.care_entries import state_of
-from openlumbar.pipeline.care_facts import outcomes_in, standing
+from openlumbar.pipeline.care_facts import outcomes_in
 from openlumbar.pipeline.patient_chart import PatientChart
 from openlumbar.records.diary import Diary, Summary
 from openlumbar.records.people import People
@@ -120,7 +119,7 @@ def _is_fresh(summary: Summary) -> bool:
 def facts_of(chart: PatientChart) -> dict[str, Any]:
     """Write down, in days, what a list tells of a person."""
     zones = {record.day: day_zone(record.pain) for record in chart.history}
-    outcomes = {decide(slug, None, standing(chart.facts, chart.now), chart.now).outcome for slug in exercise_slugs()}
+    outcomes = {chart.standing_gate(slug).outcome for slug in exercise_slugs()}
     sets = [entry.day for entry in chart.entries if entry.kind == "set"]
     programmes = [entry for entry in chart.entries if entry.kind == "programme"]
     latest = {entry.data["exercise"]: state_of(entry.data["state"]) for entry in programmes}

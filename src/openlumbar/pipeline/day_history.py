@@ -4,56 +4,23 @@ A day on which an exercise was prescribed has its `Work`, done or not; a day off
 day on which the exercise was closed has none: nobody was asked to rest, so the dose comes back gently afterwards.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from math import floor
 
-from pydantic import BaseModel, ConfigDict
-
-from openlumbar.cards import Quantity
 from openlumbar.care.body_map import Marks
 from openlumbar.care.day_record import DayRecord, Work
-from openlumbar.care.medicines import Medicine, analgesic_started_or_raised
+from openlumbar.care.medicines import analgesic_started_or_raised
 from openlumbar.care.pain import DayPain, Pain
-from openlumbar.pipeline.care_entries import medicine_of, pain_of, sites_of
+from openlumbar.care.set_rules import set_rules
+from openlumbar.pipeline.care_entries import pain_of, sites_of
+from openlumbar.pipeline.medicine_list import ever_listed
 from openlumbar.records.diary import DiaryEntry
-
-
-class ClockPace(BaseModel):
-    """How fast the clock leads through a set; a hold lasts as long as the dose says."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ready_s: Quantity
-    out_s: Quantity
-    back_s: Quantity
-    rest_s: Quantity
-
-
-class SetRules(BaseModel):
-    """The file of sets: how a set that was broken off counts, and until when a day is asked about."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    clinician_signoff: str
-    broken_off: Quantity
-    ask_about: Quantity
-    clock: ClockPace
-
-
-@cache
-def set_rules() -> SetRules:
-    """Read and validate the rules that ship."""
-    text = files("openlumbar.content").joinpath("care", "sets.toml").read_text(encoding="utf-8")
-    return SetRules.model_validate(tomllib.loads(text))
-
 
 _NO_LEVEL = "L0"
 """Stands for the level of a day off on which nobody came: no set is done at it."""
@@ -99,7 +66,7 @@ def day_records(entries: Iterable[DiaryEntry], today: date) -> tuple[DayRecord, 
     Today is always the last, so that what is not known of it is not known and no more.
     """
     entries = tuple(entries)
-    medicines = medicines_of(entries)
+    medicines = ever_listed(entries)
     by_day: dict[date, list[DiaryEntry]] = defaultdict(list)
     for entry in entries:
         if entry.kind in _OF_A_DAY and entry.day <= today:
@@ -117,12 +84,6 @@ def day_records(entries: Iterable[DiaryEntry], today: date) -> tuple[DayRecord, 
         )
         for day in days
     )
-
-
-def medicines_of(entries: Iterable[DiaryEntry]) -> tuple[Medicine, ...]:
-    """Return the person's own list, each medicine as it was written last, those that were removed too."""
-    latest = {entry.data["id"]: entry.data for entry in entries if entry.kind == "medicine"}
-    return tuple(medicine_of(data) for data in latest.values())
 
 
 def rest_days(entries: Iterable[DiaryEntry], today: date) -> Mapping[str, frozenset[date]]:

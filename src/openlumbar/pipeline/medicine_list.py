@@ -63,17 +63,12 @@ class AboutYou:
 
 def listed(entries: Iterable[DiaryEntry]) -> tuple[Medicine, ...]:
     """Return the medicines on the list, in the order in which they came there."""
-    latest = {entry.data["id"]: entry.data for entry in entries if entry.kind == "medicine"}
-    return tuple(medicine_of(data) for data in latest.values() if not data["removed"])
+    return tuple(medicine_of(data) for data in _latest(entries) if not data["removed"])
 
 
-def analgesic_started_or_raised(entries: Iterable[DiaryEntry], day: date) -> bool:
-    """Tell whether the list says that something which may mask pain was begun or raised on a day.
-
-    What was taken off the list counts as well: less pain after it proves nothing either.
-    """
-    latest = {entry.data["id"]: entry.data for entry in entries if entry.kind == "medicine"}
-    return care.analgesic_started_or_raised(map(medicine_of, latest.values()), day)
+def ever_listed(entries: Iterable[DiaryEntry]) -> tuple[Medicine, ...]:
+    """Return these and what was taken off the list: less pain after a painkiller that is gone proves nothing either."""
+    return tuple(map(medicine_of, _latest(entries)))
 
 
 def altered(medicine: Medicine, day: date, change: Alteration) -> Medicine:
@@ -107,6 +102,10 @@ def data_of(medicine: Medicine, *, removed: bool = False) -> dict[str, Any]:
         "changed": [[day.isoformat(), change] for day, change in medicine.changed],
         "removed": removed,
     }
+
+
+def _latest(entries: Iterable[DiaryEntry]) -> Iterable[Mapping[str, Any]]:
+    return {entry.data["id"]: entry.data for entry in entries if entry.kind == "medicine"}.values()
 
 
 # ---------------------------------------------------------------------------------------------------------- its intakes

@@ -13,14 +13,23 @@ from openlumbar.cards import Text, exercise_slugs
 from openlumbar.care.day_record import DayRecord
 from openlumbar.care.dose_state import DoseFacts, ExerciseState
 from openlumbar.care.dose_state import Unlock as DoseUnlock
-from openlumbar.care.gate import GateDecision, GateFacts, decide
+from openlumbar.care.gate import GateDecision, GateFacts, Reason, decide
 from openlumbar.care.pain import DayPain
 from openlumbar.care.profile import Profile
 from openlumbar.care.programme import Prescription, begin, prescribe
 from openlumbar.care.progression import Step
 from openlumbar.care.progression import decide as decide_step
 from openlumbar.pipeline.care_entries import state_data, state_of, text_of
-from openlumbar.pipeline.care_facts import dose_facts, dose_unlocks, gate_facts, profile_in, standing, unlocks_in
+from openlumbar.pipeline.care_facts import (
+    WrittenLock,
+    dose_facts,
+    dose_unlocks,
+    gate_facts,
+    locks_in,
+    profile_in,
+    standing,
+    unlocks_in,
+)
 from openlumbar.pipeline.day_history import day_records, sets_done
 from openlumbar.records.diary import DiaryEntry
 
@@ -115,6 +124,19 @@ class PatientChart:
         """Decide whether a set may begin now, with what has been answered."""
         return decide(slug, level, self.facts, self.now)
 
+    def standing_gate(self, slug: str) -> GateDecision:
+        """Decide whether an exercise may be planned, as if the questions before a set were all answered well."""
+        return decide(slug, None, standing(self.facts, self.now), self.now)
+
+    def clearable(self, slug: str) -> tuple[Reason, ...]:
+        """Return the reasons for which an exercise waits for a clinician's word."""
+        return tuple(reason for reason in self.standing_gate(slug).reasons if reason.outcome == "clinician")
+
+    @property
+    def holding_locks(self) -> tuple[WrittenLock, ...]:
+        """Return the locks that nobody who may has lifted."""
+        return tuple(each for each in locks_in(self.entries) if each.lock.holds(self.now, alone=self.alone))
+
     def forecast(self, slug: str) -> tuple[Prescription, Step]:
         """Return the dose of tomorrow and why, if by then the pain is what it was before today's sets.
 
@@ -129,7 +151,7 @@ class PatientChart:
         return self._dose(slug, step.state, tomorrow.date(), open_levels), step
 
     def _plan(self, slug: str) -> ExerciseDay:
-        gate = decide(slug, None, standing(self.facts, self.now), self.now)
+        gate = self.standing_gate(slug)
         written = self.programmes(slug)
         last = written[-1] if written else None
         if last is None:

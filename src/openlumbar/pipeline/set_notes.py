@@ -17,10 +17,10 @@ def note_session(store: Store, desk: CareDesk, row: SessionRow) -> None:
         return
     events = store.events(row.id)
     alone = bool(row.plan.get("alone"))
-    desk.note_session(row.person_id, row.id, sets_done(row, events), pains_told(events), alone=alone)
+    desk.note_session(row.person_id, row.id, sets_led(row, events), pains_told(events), alone=alone)
 
 
-def sets_done(row: SessionRow, events: Sequence[EventRow]) -> tuple[SetDone, ...]:
+def sets_led(row: SessionRow, events: Sequence[EventRow]) -> tuple[SetDone, ...]:
     """Return the sets of a session that was led; a set in which nothing counted is none."""
     level = prescribed(exercise(row.exercise).level(row.level), row.plan.get("repetitions"), row.plan.get("hold_s"))
     repetitions = [repetition_of(event.data) for event in events if event.kind == REPETITION]

@@ -9,13 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from openlumbar.cards import exercise, exercise_slugs
-from openlumbar.care.gate import Reason, decide
 from openlumbar.care.permits import Clearance, Unlock
 from openlumbar.care.safety_rules import stages
 from openlumbar.errors import InputError
 from openlumbar.pipeline.care import Clock
 from openlumbar.pipeline.care_entries import clearance_data, lifting_data, unlock_data
-from openlumbar.pipeline.care_facts import WrittenLock, locks_in, standing
 from openlumbar.pipeline.patient_chart import PatientChart
 from openlumbar.records.diary import Diary, DiaryEntry, Draft, EntryKind
 
@@ -56,7 +54,7 @@ class TherapistDesk:
             InputError: when the gate does not name these reasons now, or the day is missing or over.
         """
         now = self._clock()
-        asked = {reason.id for reason in clearable(self.chart(person_id), slug)}
+        asked = {reason.id for reason in self.chart(person_id).clearable(slug)}
         if not reasons or not set(reasons) <= asked:
             raise InputError("reason", "is not one that the exercise waits for", "tick at least one of those shown")
         if expires_on is None or expires_on < now.date():
@@ -86,7 +84,7 @@ class TherapistDesk:
             InputError: when there is no such lock that holds, or no reason is given.
         """
         now = self._clock()
-        if number not in {written.number for written in holding(self.chart(person_id))}:
+        if number not in {written.number for written in self.chart(person_id).holding_locks}:
             raise InputError("lock", "is not there, or was lifted already", "look at the page again")
         data = lifting_data(number, by=who.name, role=_ROLE, because=_said(because), at=now)
         return self._write(person_id, who, "lock_lifted", data, now)
@@ -110,17 +108,6 @@ class TherapistDesk:
         self, person_id: str, who: Signature, kind: EntryKind, data: Mapping[str, Any], now: datetime
     ) -> DiaryEntry:
         return self._diary.write(person_id, Draft(kind, data, now.date(), now, who.account_id))[0]
-
-
-def clearable(chart: PatientChart, slug: str) -> tuple[Reason, ...]:
-    """Return the reasons for which an exercise waits for a clinician's word."""
-    gate = decide(slug, None, standing(chart.facts, chart.now), chart.now)
-    return tuple(reason for reason in gate.reasons if reason.outcome == "clinician")
-
-
-def holding(chart: PatientChart) -> tuple[WrittenLock, ...]:
-    """Return the locks that nobody who may has lifted."""
-    return tuple(written for written in locks_in(chart.entries) if written.lock.holds(chart.now, alone=False))
 
 
 def locked_levels() -> tuple[tuple[str, str], ...]:

@@ -15,8 +15,9 @@ from openlumbar.care.gate import Reason
 from openlumbar.care.pain import DayZone, DayZoneName, day_zone
 from openlumbar.care.profile import Profile
 from openlumbar.care.safety_rules import stages
-from openlumbar.pipeline.care_facts import WrittenLock, locks_in, outcomes_in, woke_at_in
-from openlumbar.pipeline.day_history import rest_days, set_rules
+from openlumbar.care.set_rules import set_rules
+from openlumbar.pipeline.care_facts import outcomes_in, woke_at_in
+from openlumbar.pipeline.day_history import rest_days
 from openlumbar.pipeline.patient_chart import ExerciseDay, PatientChart
 from openlumbar.records.diary import DiaryEntry
 
@@ -75,12 +76,6 @@ class Today:
         """Return why nothing may be done: each reason that is as strict as the page's state, once."""
         found = {reason.id: reason for each in self.chart.exercises for reason in each.gate.reasons}
         return tuple(reason for reason in found.values() if reason.outcome == self.state)
-
-    @property
-    def holding_locks(self) -> tuple[WrittenLock, ...]:
-        """Return the locks that nobody who may has lifted."""
-        chart = self.chart
-        return tuple(each for each in locks_in(chart.entries) if each.lock.holds(chart.now, alone=chart.alone))
 
     @cached_property
     def following(self) -> ExerciseDay | None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from openlumbar.apps.web.pain_form import PainForm
-from openlumbar.cards import exercise
 from openlumbar.care.pain import day_zone, pain_rules
-from openlumbar.coaching.plan import prescribed
+from openlumbar.coaching.plan import level_of
 from openlumbar.pipeline.patient_chart import PatientChart
 from openlumbar.pipeline.today import Today
 from openlumbar.records.diary import DiaryEntry
@@ -16,7 +15,6 @@ def after_values(chart: PatientChart, sets: Sequence[DiaryEntry]) -> dict[str, A
     """Return what the part `_after.html` needs; `sets` are those of this visit, one exercise's."""
     slug = sets[-1].data["exercise"]
     dose, step = chart.forecast(slug)
-    card = exercise(slug)
     told = [
         entry
         for entry in chart.entries
@@ -29,7 +27,7 @@ def after_values(chart: PatientChart, sets: Sequence[DiaryEntry]) -> dict[str, A
         "after_zone": day_zone(chart.history[-1].pain),
         "zone_words": pain_rules().words,
         "tomorrow": dose,
-        "tomorrow_level": prescribed(card.level(dose.level), dose.repetitions or None, dose.hold_s),
+        "tomorrow_level": level_of(dose),
         "tomorrow_why": step.why,
         "today": Today(chart),
     }

@@ -61,7 +61,7 @@ def held_page(request: Request, card: Card, admission: Admission, chart: Patient
         request,
         "held.html",
         held_by=held_by(gate, alone=chart.alone),
-        locks=today.holding_locks,
+        locks=chart.holding_locks,
         nothing=nothing,
         rest_until=admission.plan.state.rest_until,
         today=today,

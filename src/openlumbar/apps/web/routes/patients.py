@@ -24,8 +24,6 @@ from openlumbar.pipeline.clinic import Patient
 from openlumbar.pipeline.therapist_desk import (
     LONGEST_TEXT,
     Signature,
-    clearable,
-    holding,
     locked_levels,
 )
 
@@ -172,8 +170,8 @@ def _page(
     days = timeline_of(chart, names, before)
     values: dict[str, Any] = {
         "patient": patient,
-        "plans": [(exercise(slug), chart.exercise(slug), clearable(chart, slug)) for slug in exercise_slugs()],
-        "locks": holding(chart),
+        "plans": [(exercise(slug), chart.exercise(slug), chart.clearable(slug)) for slug in exercise_slugs()],
+        "locks": chart.holding_locks,
         "signs": {question.id: question.text for question in group_a().questions},
         "flags": flags(chart.history, chart.today, outcomes_in(chart.entries)),
         "permits": permits_of(chart, names),

@@ -19,7 +19,6 @@ from openlumbar.care.gate_words import gate_words
 from openlumbar.care.safety import group_a
 from openlumbar.errors import InputError
 from openlumbar.pipeline.patient_chart import PatientChart
-from openlumbar.pipeline.today import Today
 
 router = APIRouter(include_in_schema=False)
 
@@ -77,7 +76,7 @@ def _lift(request: Request, wired: Services, person: str, number: int, typed: tu
             problems = {"examined_on"}
         else:
             return RedirectResponse("/", 303)
-    if number not in {written.number for written in Today(chart).holding_locks}:
+    if number not in {written.number for written in chart.holding_locks}:
         raise HTTPException(404)
     return _locks_page(request, chart, {number: (doctor, day)}, {number: problems}, 422)
 
@@ -90,7 +89,7 @@ def _locks_page(
     status_code: int = 200,
 ) -> Response:
     values: dict[str, Any] = {
-        "locks": Today(chart).holding_locks,
+        "locks": chart.holding_locks,
         "signs": {question.id: question.text for question in group_a().questions},
         "words": gate_words().lock,
         "numbers": group_a().numbers_for(region_of(request)),
@@ -105,7 +104,7 @@ def _locks_page(
 
 def _clear(request: Request, wired: Services, person: str, card: Card, typed: dict[str, str]) -> Response:
     chart = wired.desk.chart(person, alone=True)
-    reasons = _clinician_reasons(chart, card)
+    reasons = frozenset(reason.id for reason in chart.clearable(card.slug))
     examined_on, expires_on = _day(typed["examined_on"]), _day(typed["expires_on"])
     problems = {name for name, is_good in (
         ("doctor", typed["doctor"].strip()),
@@ -142,11 +141,6 @@ def _clearance_page(
 
 _USUAL_DAYS = 28
 """What the form suggests; the gate bounds it where a reason holds for a shorter time (product)."""
-
-
-def _clinician_reasons(chart: PatientChart, card: Card) -> frozenset[str]:
-    gate = chart.exercise(card.slug).gate
-    return frozenset(reason.id for reason in gate.reasons if reason.outcome == "clinician")
 
 
 def _day(text: str) -> date | None:

@@ -13,11 +13,9 @@ from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewing
 from openlumbar.cards import exercise
-from openlumbar.care.gate import decide
 from openlumbar.care.profile import Profile
 from openlumbar.care.programme import physique_rule
 from openlumbar.care.safety_rules import group_b, matrix, stages
-from openlumbar.pipeline.care_facts import standing
 from openlumbar.pipeline.patient_chart import PatientChart
 
 router = APIRouter(include_in_schema=False)
@@ -73,8 +71,7 @@ def _page(
 
 def _may_test(chart: PatientChart) -> bool:
     """Tell whether the test of the curl-ups is safe: where a curl-up of the tested kind is."""
-    facts = standing(chart.facts, chart.now)
-    return decide(TESTED, None, facts, chart.now).passed and _is_past_acute(chart.profile, chart.today)
+    return chart.standing_gate(TESTED).passed and _is_past_acute(chart.profile, chart.today)
 
 
 def _is_past_acute(profile: Profile, today: date) -> bool:

@@ -11,12 +11,12 @@ from openlumbar.apps.web.deps import Services, Wired
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.routes.pages import card_or_404, words_of
 from openlumbar.apps.web.routes.start import map_values
-from openlumbar.apps.web.routes.today import level_of
 from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import Card
+from openlumbar.care.set_rules import set_rules
+from openlumbar.coaching.plan import level_of
 from openlumbar.pipeline.care import Guide, SetDone
-from openlumbar.pipeline.day_history import set_rules
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +28,7 @@ def clock_page(request: Request, slug: str, wired: Wired, person: Own, viewing: 
     admission = wired.desk.admission(person, slug, alone=viewing.alone)
     if not admission.may_begin:
         return RedirectResponse(f"/start/{slug}?source=clock", 303)
-    level = level_of(admission.plan)
+    level = level_of(admission.plan.dose)
     pace = set_rules().clock
     values: dict[str, Any] = {
         "card": card,

@@ -16,7 +16,7 @@ from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import Card, Level
 from openlumbar.care.body_map import body_map, outline, regions
 from openlumbar.care.safety import group_a
-from openlumbar.coaching.plan import prescribed
+from openlumbar.coaching.plan import level_of
 from openlumbar.pipeline.care import Admission
 from openlumbar.pipeline.patient_chart import PatientChart
 from openlumbar.pipeline.today import Today, asks_waking
@@ -158,7 +158,7 @@ def _form_page(
         "card": card,
         "form": form,
         "plan": plan,
-        "level": _level(card, plan.dose.level, plan.dose.repetitions, plan.dose.hold_s),
+        "level": level_of(plan.dose),
         "problems": checked.problems if checked else {},
         "group_a": group_a(),
         "asks_waking": asks_waking(chart, card.slug),
@@ -166,10 +166,6 @@ def _form_page(
         "path": f"/start/{card.slug}?source={form.source}",
     }
     return render(request, "start.html", status_code, **values, **map_values(), **words_of(request))
-
-
-def _level(card: Card, level_id: str | None, repetitions: int, hold_s: float) -> Level:
-    return prescribed(card.level(level_id), repetitions or None, hold_s)
 
 
 def map_values() -> dict[str, Any]:

@@ -19,10 +19,9 @@ from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import exercise
 from openlumbar.care.gate_words import gate_words
 from openlumbar.care.pain import pain_rules
-from openlumbar.coaching.plan import prescribed
+from openlumbar.coaching.plan import level_of
 from openlumbar.pipeline.medicine_list import due_on
 from openlumbar.pipeline.outcome_history import due_measures
-from openlumbar.pipeline.patient_chart import ExerciseDay
 from openlumbar.pipeline.today import Today, next_days
 from openlumbar.records.diary import DiaryEntry
 
@@ -139,12 +138,6 @@ def _page(
         "path": "/",
     }
     return render(request, "today.html", status_code, **values, **map_values(), **words_of(request))
-
-
-def level_of(plan: ExerciseDay) -> Any:
-    """Return the level of a plan with the dose that was prescribed."""
-    dose = plan.dose
-    return prescribed(exercise(plan.slug).level(dose.level), dose.repetitions or None, dose.hold_s)
 
 
 def _greeting(hour: int) -> str:

@@ -44,7 +44,7 @@ def named_in(table: str) -> list[str]:
 def test_a_clinic_is_set_up_and_backed_up_as_shown(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OPENLUMBAR_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr("openlumbar.records.admission.Hasher", lambda: Hasher(CHEAPEST))
+    monkeypatch.setattr("openlumbar.records.login_checks.Hasher", lambda: Hasher(CHEAPEST))
     Path("password.txt").write_text("four calm herons wade")
     for words in commands_in("Set up a clinic"):
         if words[0] != "serve":

@@ -31,7 +31,7 @@ Call = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords as cheaply as can be."""
-    monkeypatch.setattr("openlumbar.records.admission.Hasher", lambda: Hasher(CHEAPEST))
+    monkeypatch.setattr("openlumbar.records.login_checks.Hasher", lambda: Hasher(CHEAPEST))
 
 
 @pytest.fixture

@@ -40,3 +40,8 @@ def test_the_last_word_on_this_version_counts(card: ConsentCard, entries: list[d
 def test_what_is_not_plainly_a_yes_is_none(given: object) -> None:
     assert CARD.state([YES, {**YES, "given": given}]) == "withdrawn"
     assert CARD.state([{"what": STORAGE, "version": CARD.version}]) == "withdrawn"
+
+
+def test_an_answer_says_to_what_and_to_which_version() -> None:
+    assert CARD.answer(given=True) == {"what": "storage", "version": CARD.version, "given": True}
+    assert CARD.answer(given=False) == {"what": "storage", "version": CARD.version, "given": False}

@@ -247,6 +247,15 @@ def test_the_band_is_the_clinical_table(
     assert band.worse_at == pytest.approx(worse_at) if worse_at is not None else band.worse_at is None
 
 
+@pytest.mark.parametrize("after", [15, 11])
+def test_a_change_says_from_where_on_it_matters(after: int) -> None:
+    result = change("rmdq", Score("rmdq", 20, ("total",)), Score("rmdq", after, ("total",)))
+    limit = matters_band("rmdq", 20).better_at
+    assert isinstance(result, Change)
+    assert limit is not None
+    assert result.matters_from == 20 - limit > 0
+
+
 def test_no_room_to_get_better_is_said_so() -> None:
     result = change("rmdq", Score("rmdq", 5, ("total",)), Score("rmdq", 3, ("total",)))
     assert isinstance(result, Change)

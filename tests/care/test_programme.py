@@ -117,6 +117,7 @@ def test_an_unknown_maximum_gives_the_smallest_dose_and_says_so(level: str) -> N
     facts = replace(FIT, curl_up_max=None)
     given = dose("sit-up", level, facts)
     assert given.repetitions == 3
+    assert given.why.en.startswith("3 repetitions, the smallest amount")
     assert "it is not known how many" in given.why.en
     assert dose("sit-up", level, facts, raises=5).repetitions == 3
 

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from openlumbar.assessment.events import Repetition
+from openlumbar.cards import exercise
 from openlumbar.care.body_map import marks
 from openlumbar.care.day_record import DayRecord, Work, form_score, share_done
 from openlumbar.care.dose_state import DoseFacts, ExerciseState, Unlock
@@ -181,6 +182,7 @@ def test_where_no_level_is_open_a_tenth_is_added_until_there_is_no_more() -> Non
     assert (step.change, step.reason) == ("+10%", "raise")
     assert step.state == replace(STATE, raises=1, level_since=TODAY)
     assert (step.numbers["before"], step.numbers["after"]) == (10, 11)
+    assert exercise(STATE.exercise).level(STATE.level).name.en in step.why.en
     assert run([*THREE, NOW], replace(STATE, raises=4), open_levels=ALL[:3]).change == "+10%"
     last = run([*THREE, NOW], replace(STATE, raises=5, sets_a_day=3), open_levels=ALL[:3])
     assert (last.change, last.reason) == ("hold", "top")

@@ -62,6 +62,10 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
         lambda: in_order([DayRecord(DAY), DayRecord(DAY)], DAY),
         "history: 2026-03-02 has two records; give one record for each day",
     ),
+    (
+        lambda: Profile(side=untyped("front")),
+        "side: 'front' is not known; say left, right, both or none, or leave it out",
+    ),
     (lambda: DoseFacts(curl_up_max=-1), "curl up max: -1 is below 0; correct it, or leave it out"),
     (lambda: DoseFacts(age_years=nan), "age years: nan is below 0; correct it, or leave it out"),
     (

@@ -175,7 +175,7 @@ def test_names_that_nobody_has_take_a_hash_each(accounts: Accounts, monkeypatch:
 
 
 def test_only_so_many_names_that_nobody_has_are_remembered(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openlumbar.records.admission._STRANGERS_KEPT", 3)
+    monkeypatch.setattr("openlumbar.records.login_checks._STRANGERS_KEPT", 3)
     for name in ("a", "b", "c", "d", "e"):
         fail(accounts, 1, name)
     assert list(accounts._strangers._tries) == ["c", "d", "e"]

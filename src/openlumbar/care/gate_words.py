@@ -47,8 +47,9 @@ class LockRules(_Sourced):
 
 
 class ClearanceRules(_Sourced):
-    """Who gives a clearance, what it has to say, and what is told while it holds."""
+    """Who gives a clearance, how long it usually holds, what it has to say, and what is told while it holds."""
 
+    usual: Quantity
     given_by: tuple[str, ...]
     given_alone_by: str
     ask: Text

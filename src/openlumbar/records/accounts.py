@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.account_rows import Account, AccountRole, row_for_update, usable_name
-from openlumbar.records.admission import Admission, Checked
 from openlumbar.records.audit import record
 from openlumbar.records.database import WRITING
 from openlumbar.records.links import Links
+from openlumbar.records.login_checks import Checked, LoginChecks
 from openlumbar.records.logins import Login, Logins, others_than
 from openlumbar.records.one_time_codes import TotpSecret, new_secret
 from openlumbar.records.passwords import Hasher, check_password
@@ -26,7 +26,7 @@ from openlumbar.records.totp_store import Totp, read_totp, write_totp
 __all__ = ["Account", "AccountRole", "Accounts", "Checked", "Login", "TotpSecret"]
 
 
-class Accounts(Admission, Logins, Links):
+class Accounts(LoginChecks, Logins, Links):
     """The accounts of a store; `by` is the account that changes something, None whoever uses the machine itself."""
 
     def __init__(self, store: Store, hasher: Hasher | None = None) -> None:

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, Table, event
 from sqlalchemy.types import TypeEngine
 
@@ -34,7 +34,8 @@ MANIFEST, KEY, RECORDINGS = "manifest.json", "key.json", "recordings/"
 OnProgress = Callable[[int, int | None], None]
 
 _ALEMBIC = "alembic_version"
-_BLOCK_BYTES = 1 << 20
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
+"""What `zipfile` raises where bytes of a member were changed: in its header, its method, its data, its checksum."""
 
 
 class _Frozen(BaseModel):
@@ -167,7 +168,7 @@ class BackupFile:
         try:
             with self.archive.open(part.member) as file:
                 yield from file
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
+        except (KeyError, *_UNREADABLE):
             raise damaged(self.name, f"{part.name} cannot be read") from None
 
 
@@ -182,11 +183,11 @@ def _read_manifest(archive: zipfile.ZipFile, name: str) -> Manifest:
         if isinstance(told, dict) and isinstance(told.get("format"), int) and told["format"] > FORMAT:
             raise InputError(name, "was made by a newer OpenLumbar", "use the newest one")
         return Manifest.model_validate(told)
+    except InputError:
+        raise
     except KeyError:
         raise InputError(name, "is no backup of OpenLumbar", "name another file") from None
-    except (ValidationError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        if isinstance(error, InputError):
-            raise
+    except _UNREADABLE:  # a ValidationError is a ValueError
         raise damaged(name, "its manifest cannot be read") from None
 
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from starlette.datastructures import FormData
 
+from openlumbar.apps.web.forms import clock_in, day_in, text_in, texts_in
 from openlumbar.care.medicines import (
     LONGEST_NAME,
     LONGEST_PREGNANCY_WEEKS,
@@ -112,7 +113,7 @@ class MedicineForm:
         return "time" if len(self.times) > MOST_TIMES or None in map(_clock, self.times) else None
 
     def _begun(self, today: date) -> date | None:
-        return {"today": today, "day": day_of(self.since_day)}.get(self.since)
+        return {"today": today, "day": day_in(self.since_day)}.get(self.since)
 
 
 @dataclass(frozen=True)
@@ -150,37 +151,8 @@ class QuestionsForm:
         return problems
 
 
-def text_in(form: FormData, name: str) -> str:
-    """Return a field's text, without blanks around it; a file is none."""
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def texts_in(form: FormData, name: str) -> tuple[str, ...]:
-    """Return the texts of a field that may be there several times."""
-    return tuple(value.strip() for value in form.getlist(name) if isinstance(value, str))
-
-
-def day_of(text: str) -> date | None:
-    """Read a day as browsers send it; None when it is none, or not of our time."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year <= 2200 else None
-
-
-def clock_of(text: str) -> time | None:
-    """Read a time of day as browsers send it; None when it is none."""
-    try:
-        found = time.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is None else None
-
-
 def _clock(text: str) -> time | None:
-    found = clock_of(text)
+    found = clock_in(text)
     return None if found is None else found.replace(second=0, microsecond=0)
 
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from starlette.datastructures import FormData
 
-from openlumbar.apps.web.medicine_form import day_of, text_in
+from openlumbar.apps.web.forms import day_in, text_in
 from openlumbar.cards import Text
 from openlumbar.care.measure_cards import Item, Measure
 from openlumbar.care.outcomes import Refusal, Score, score_measure
@@ -72,7 +72,7 @@ def check(form: OutcomeForm, card: Measure, fixed: Mapping[str, str], today: dat
             problems[name] = alone.text
     words = dict(fixed) or {name: said for name, said in form.named.items() if said}
     problems |= {name: problem for name, problem in _wrong_words(items, values, words) if name not in problems}
-    day = day_of(form.day) if form.day else today
+    day = day_in(form.day) if form.day else today
     if day is None or day > today:
         problems["day"] = "day"
     answers = {name: value for name, value in values.items() if isinstance(value, float)}

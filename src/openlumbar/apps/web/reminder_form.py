@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from starlette.datastructures import FormData
 
-from openlumbar.apps.web.medicine_form import clock_of, text_in, texts_in
+from openlumbar.apps.web.forms import clock_in, text_in, texts_in
 from openlumbar.care.reminders import QuietHours
 from openlumbar.pipeline.reminding import Choice
 
@@ -52,7 +52,7 @@ class ReminderForm:
         if self.quiet not in ("yes", "no"):
             return {"quiet": "quiet"}
         if self.quiet == "yes":
-            begins, ends = clock_of(self.quiet_from), clock_of(self.quiet_to)
+            begins, ends = clock_in(self.quiet_from), clock_in(self.quiet_to)
             if begins is None or ends is None:
                 return {"quiet": "quiet_times"}
             if begins == ends:
@@ -61,7 +61,7 @@ class ReminderForm:
 
     def choice(self) -> Choice:
         """Return what the fields choose, once there is no problem with them."""
-        begins, ends = clock_of(self.quiet_from), clock_of(self.quiet_to)
+        begins, ends = clock_in(self.quiet_from), clock_in(self.quiet_to)
         quiet = QuietHours(begins, ends) if self.quiet == "yes" and begins and ends else None
         exercise, medicine, outcome = (kind in self.about for kind in KINDS)
         return Choice(exercise, medicine, outcome, self.details, quiet)

@@ -5,18 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Literal, Self
 
-from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
 
+from openlumbar.apps.web.forms import text_in
 from openlumbar.apps.web.pain_form import PainForm
 from openlumbar.care.safety import NONE, Decision, group_a, screen
 from openlumbar.pipeline.care import BeforeSet
 from openlumbar.pipeline.patient_chart import PatientChart
 from openlumbar.pipeline.today import asks_waking
 
-_MOST_FIELDS, _LONGEST_FIELD = 96, 2048
 _TICKED = {"yes", "none", "on", "true", "1"}
 """What a ticked box may send; anything else beside "none of these" is no clear answer."""
 
@@ -38,24 +35,19 @@ class StartForm:
     @classmethod
     def read(cls, form: FormData) -> Self:
         """Take the fields out of a form; files are no answers."""
-
-        def text(name: str) -> str:
-            value = form.get(name)
-            return value.strip() if isinstance(value, str) else ""
-
         asked = {question.id for question in group_a().questions}
         answers = [name for name in form if name in asked]
         if NONE in form:
             clear = set(map(str, form.getlist(NONE))) <= _TICKED
             answers.append(NONE if clear else f"{NONE}?")
         return cls(
-            exercise=text("exercise"),
-            source=text("source") or "camera",
-            sets=text("sets"),
+            exercise=text_in(form, "exercise"),
+            source=text_in(form, "source") or "camera",
+            sets=text_in(form, "sets"),
             answers=tuple(answers),
             pain=PainForm.read(form),
-            painkiller=text("painkiller"),
-            woke_at=text("woke_at"),
+            painkiller=text_in(form, "painkiller"),
+            woke_at=text_in(form, "woke_at"),
         )
 
     @property
@@ -93,18 +85,6 @@ def check(form: StartForm, chart: PatientChart) -> Checked:
         woke_at=woke_at,
     )
     return Checked(said, sets or 1, problems)
-
-
-async def read_form(request: Request, longest: int = _LONGEST_FIELD) -> FormData:
-    """Read the fields of a small form, each of so many bytes at most; files and anything large are refused.
-
-    Raises:
-        HTTPException: 400 when the body is no form, or breaks off.
-    """
-    try:
-        return await request.form(max_files=0, max_fields=_MOST_FIELDS, max_part_size=longest)
-    except (FormParserError, ClientDisconnect, UnicodeError, ValueError):
-        raise HTTPException(400) from None
 
 
 def _waking(text: str, now: datetime) -> datetime | None:

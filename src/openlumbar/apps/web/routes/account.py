@@ -8,17 +8,18 @@ from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.agents import agent_in_words
 from openlumbar.apps.web.deps import Services, Wired
-from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.forms import read_form, text_in
 from openlumbar.apps.web.login_cookie import token_of
 from openlumbar.apps.web.partings import part_from
 from openlumbar.apps.web.patient_timeline import permits_of
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.routes.mine import consents_in
-from openlumbar.apps.web.start_form import read_form
+from openlumbar.apps.web.routes.mine import knows_password
 from openlumbar.apps.web.viewer import Viewer, Viewing
 from openlumbar.care.consent import consent_card
+from openlumbar.pipeline.patient_chart import PatientChart
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.accounts import Account
+from openlumbar.records.diary import DiaryEntry
 from openlumbar.records.logins import login_id
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +41,7 @@ async def change_password(request: Request, wired: Wired, viewing: Viewing) -> R
 
 def _change_password(request: Request, wired: Services, viewing: Viewer, current: str, new: str) -> Response:
     account = _own_or_404(wired, viewing)
-    if not _is_own_password(wired, account, current):
+    if not knows_password(wired, account, current):
         return _page(request, wired, viewing, problem="current", status=422)
     try:
         wired.accounts.set_password(account.id, new, by=account.id, keep=token_of(request), at=wired.clock())
@@ -90,7 +91,7 @@ async def remove_codes(request: Request, wired: Wired, viewing: Viewing) -> Resp
 
 def _remove_codes(request: Request, wired: Services, viewing: Viewer, password: str) -> Response:
     account = _own_or_404(wired, viewing)
-    if not _is_own_password(wired, account, password):
+    if not knows_password(wired, account, password):
         return _page(request, wired, viewing, problem="current_codes", status=422)
     wired.accounts.remove_totp(account.id, by=account.id, at=wired.clock())
     return RedirectResponse("/account?done=codes_off", 303)
@@ -104,11 +105,6 @@ def close_login(login: str, wired: Wired, viewing: Viewing) -> Response:
         raise HTTPException(404)
     part_from(wired, lambda _, token: token is not None and login_id(token) == login)
     return RedirectResponse("/account?done=closed", 303)
-
-
-def _is_own_password(wired: Services, account: Account, password: str) -> bool:
-    """Check a password again, as at the login, where wrong tries make the account wait."""
-    return wired.accounts.check(account.name, password, None, wired.clock()).outcome in ("ok", "code_needed")
 
 
 def _own_or_404(wired: Services, viewing: Viewer) -> Account:
@@ -139,7 +135,7 @@ def _page(
     values = {
         "permits": () if chart is None or viewing.alone else permits_of(chart, names),
         "consent_card": consent_card(),
-        "consents": () if chart is None else consents_in(chart.entries),
+        "consent": _consent(chart) if chart else None,
         "readers": [names[id_] for id_ in wired.accounts.therapists_of(person_id)] if person_id else [],
         "day_of": date.fromisoformat,
         "data_dir": wired.settings.data_dir,
@@ -151,3 +147,9 @@ def _page(
         "path": "/account",
     }
     return render(request, "account.html", status, **values)
+
+
+def _consent(chart: PatientChart) -> DiaryEntry | None:
+    """Return where the person agreed to what is stored, None where that does not hold."""
+    said = [entry for entry in chart.entries if entry.kind == "consent"]
+    return said[-1] if consent_card().state(entry.data for entry in said) == "given" else None

@@ -10,10 +10,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
-from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.forms import read_form, text_in
 from openlumbar.apps.web.partings import part_from
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Viewer, Viewing
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.accounts import Account, AccountRole
@@ -73,22 +72,16 @@ def account_page(request: Request, account_id: str, wired: Wired) -> Response:
 @router.post("/accounts/{account_id}/disable")
 def disable(request: Request, account_id: str, wired: Wired, viewing: Viewing) -> Response:
     """Close an account; it can be opened again."""
-
-    def change() -> None:
-        wired.accounts.disable(account_id, by=viewing.account_id, at=wired.clock())
+    answer = _changed(request, wired, viewing, account_id, wired.accounts.disable)
+    if answer.status_code == 303:
         part_from(wired, lambda other, _: other == account_id)
-
-    return _changed(request, wired, account_id, change)
+    return answer
 
 
 @router.post("/accounts/{account_id}/enable")
 def enable(request: Request, account_id: str, wired: Wired, viewing: Viewing) -> Response:
     """Open an account that was closed, or that waits after too many tries."""
-
-    def change() -> None:
-        wired.accounts.enable(account_id, by=viewing.account_id, at=wired.clock())
-
-    return _changed(request, wired, account_id, change)
+    return _changed(request, wired, viewing, account_id, wired.accounts.enable)
 
 
 @router.post("/accounts/{account_id}/password")
@@ -103,33 +96,21 @@ def reset_password(request: Request, account_id: str, wired: Wired, viewing: Vie
 @router.post("/accounts/{account_id}/codes")
 def remove_codes(request: Request, account_id: str, wired: Wired, viewing: Viewing) -> Response:
     """Ask an account for no codes any more, whose owner lost the phone."""
-
-    def change() -> None:
-        wired.accounts.remove_totp(account_id, by=viewing.account_id, at=wired.clock())
-
-    return _changed(request, wired, account_id, change)
+    return _changed(request, wired, viewing, account_id, wired.accounts.remove_totp)
 
 
 @router.post("/accounts/{account_id}/link")
 async def link(request: Request, account_id: str, wired: Wired, viewing: Viewing) -> Response:
     """Let a therapist treat a person."""
     person_id = text_in(await read_form(request), "person")
-
-    def change() -> None:
-        wired.accounts.link(account_id, person_id, by=viewing.account_id, at=wired.clock())
-
-    return await to_thread.run_sync(_changed, request, wired, account_id, change)
+    return await to_thread.run_sync(_changed, request, wired, viewing, account_id, wired.accounts.link, person_id)
 
 
 @router.post("/accounts/{account_id}/unlink")
 async def unlink(request: Request, account_id: str, wired: Wired, viewing: Viewing) -> Response:
     """Let a therapist treat a person no more."""
     person_id = text_in(await read_form(request), "person")
-
-    def change() -> None:
-        wired.accounts.unlink(account_id, person_id, by=viewing.account_id, at=wired.clock())
-
-    return await to_thread.run_sync(_changed, request, wired, account_id, change)
+    return await to_thread.run_sync(_changed, request, wired, viewing, account_id, wired.accounts.unlink, person_id)
 
 
 @router.get("/audit")
@@ -200,10 +181,13 @@ def _one(request: Request, wired: Services, account: Account, error: AccountErro
     return render(request, "account_one.html", 422 if error else 200, account=account, error=error, path=path, **values)
 
 
-def _changed(request: Request, wired: Services, account_id: str, change: Callable[[], None]) -> Response:
+def _changed(
+    request: Request, wired: Services, viewing: Viewer, account_id: str, change: Callable[..., object], *about: str
+) -> Response:
+    """Change an account, or say on its page why that cannot be."""
     account = _account_or_404(wired, account_id)
     try:
-        change()
+        change(account_id, *about, by=viewing.account_id, at=wired.clock())
     except AccountError as error:
         return _one(request, wired, account, error)
     return RedirectResponse(f"/accounts/{account_id}", 303)

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
-from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.forms import read_form, text_in
 from openlumbar.apps.web.languages import is_local_path
 from openlumbar.apps.web.login_cookie import forget_token, keep_token, token_of
 from openlumbar.apps.web.login_steps import STEP_COOKIE, STEP_LASTS, Step
 from openlumbar.apps.web.partings import part_from
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.records.account_error import AccountError
 from openlumbar.records.accounts import Checked
 from openlumbar.records.audit import AuditEntry

@@ -10,10 +10,10 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import day_in, read_form, text_in
 from openlumbar.apps.web.languages import is_local_path
-from openlumbar.apps.web.medicine_form import MOST_TIMES, MedicineForm, Problems, QuestionsForm, day_of, text_in
+from openlumbar.apps.web.medicine_form import MOST_TIMES, MedicineForm, Problems, QuestionsForm
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own
 from openlumbar.care.medicines import Alteration, Medicine, flag_rules, medicine_kind, medicine_kinds
 from openlumbar.care.safety import NONE
@@ -185,7 +185,7 @@ def _change(request: Request, wired: Services, person: str, medicine_id: str, fo
 
 def _alter(request: Request, wired: Services, person: str, medicine_id: str, form: FormData) -> Response:
     before, today = _medicine_or_404(wired, person, medicine_id), wired.clock().date()
-    day = day_of(text_in(form, "day"))
+    day = day_in(text_in(form, "day"))
     change = next((each for each in _ALTERATIONS if each == text_in(form, "change")), None)
     if day is None or day > today or change is None:
         return _form_page(request, wired, MedicineForm.of(before), before, {"day": "since_day"})

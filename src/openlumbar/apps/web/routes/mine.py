@@ -1,7 +1,7 @@
 """What of oneself is kept: saved as a file, erased for good, and what one has agreed to."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, Annotated
 
 from anyio import from_thread, to_thread
@@ -9,15 +9,15 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from openlumbar.apps.web.deps import Services, Wired
-from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.forms import read_form, text_in
 from openlumbar.apps.web.languages import is_local_path
 from openlumbar.apps.web.login_cookie import forget_token
 from openlumbar.apps.web.partings import part_from
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.care.consent import consent_card
-from openlumbar.records.diary import DiaryEntry, Draft
+from openlumbar.records.accounts import Account
+from openlumbar.records.diary import Draft
 from openlumbar.records.erasure import erase
 from openlumbar.records.person_export import export_person
 
@@ -70,7 +70,8 @@ def _erase_me(
     request: Request, wired: Services, own: str, viewing: Viewer, password: str, is_confirmed: bool
 ) -> Response:
     problem = None if is_confirmed else "confirm"
-    if not viewing.alone and not _is_own_password(wired, viewing, password):
+    account = None if viewing.alone else wired.accounts.get(str(viewing.account_id))
+    if not viewing.alone and not (account and knows_password(wired, account, password)):
         problem = "current"
     if problem:
         return render(request, "erase.html", 422, problem=problem, path="/account")
@@ -85,10 +86,8 @@ def _erase_me(
     return answer
 
 
-def _is_own_password(wired: Services, viewing: Viewer, password: str) -> bool:
-    account = wired.accounts.get(str(viewing.account_id))
-    if account is None:
-        raise HTTPException(404)
+def knows_password(wired: Services, account: Account, password: str) -> bool:
+    """Check an account's password again, as at the login, where wrong tries make it wait."""
     return wired.accounts.check(account.name, password, None, wired.clock()).outcome in ("ok", "code_needed")
 
 
@@ -112,7 +111,7 @@ async def agree(request: Request, wired: Wired, own: Own) -> Response:
 @router.post("/account/consent")
 def withdraw_consent(wired: Wired, own: Own) -> Response:
     """Withdraw what one agreed to."""
-    if not consents_in(wired.diary.read(own, ["consent"])):
+    if consent_card().state(entry.data for entry in wired.diary.read(own, ["consent"])) != "given":
         raise HTTPException(404)
     _say(wired, own, False)
     return RedirectResponse("/account?done=consent", 303)
@@ -121,9 +120,3 @@ def withdraw_consent(wired: Wired, own: Own) -> Response:
 def _say(wired: Services, own: str, given: bool) -> None:
     now = wired.clock()
     wired.diary.write(own, Draft("consent", consent_card().answer(given), now.date(), now))
-
-
-def consents_in(entries: Iterable[DiaryEntry]) -> tuple[DiaryEntry, ...]:
-    """Return what was agreed to and not withdrawn, each as it was said last."""
-    latest = {entry.data["what"]: entry for entry in entries if entry.kind == "consent"}
-    return tuple(entry for entry in latest.values() if entry.data["given"])

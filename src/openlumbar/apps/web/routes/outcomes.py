@@ -9,11 +9,10 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import read_form, text_in
 from openlumbar.apps.web.languages import language_of
-from openlumbar.apps.web.medicine_form import text_in
 from openlumbar.apps.web.outcome_form import Checked, OutcomeForm, asks_day, check, items_of
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own
 from openlumbar.care.measure_cards import Measure, measures
 from openlumbar.care.outcomes import value_text

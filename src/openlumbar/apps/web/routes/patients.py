@@ -10,13 +10,13 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
-from openlumbar.apps.web.forms import text_in
+from openlumbar.apps.web.forms import day_in, read_form, text_in
 from openlumbar.apps.web.patient_timeline import DAYS_SHOWN, permits_of, timeline_of
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Viewer, Viewing
 from openlumbar.cards import exercise, exercise_slugs
 from openlumbar.care.clinician_flags import flags
+from openlumbar.care.gate_words import gate_words
 from openlumbar.care.safety import group_a
 from openlumbar.errors import InputError
 from openlumbar.pipeline.care_facts import outcomes_in
@@ -31,8 +31,6 @@ router = APIRouter(include_in_schema=False)
 
 ON_ONE_PAGE = 100
 _TYPED = ("because", "level", "note", "text", "expires_on")
-_USUAL_DAYS = 28
-"""How long a clearance holds unless the therapist says otherwise; the gate bounds it where a reason asks for that."""
 _LONGEST_FIELD = 12 * LONGEST_TEXT + 1024
 """Bytes of a form's field as it is sent: a character has four at most, and each becomes three."""
 
@@ -85,7 +83,7 @@ async def clear(request: Request, person_id: str, wired: Wired, viewing: Viewing
 
     def write(who: Signature) -> int:
         reasons = [str(reason) for reason in form.getlist("reason")]
-        until, note = _day(text_in(form, "expires_on")), text_in(form, "note")
+        until, note = day_in(text_in(form, "expires_on")), text_in(form, "note")
         return wired.therapists.clear(person_id, who, text_in(form, "activity"), reasons, until, note).number
 
     return await to_thread.run_sync(_decided, request, wired, viewing, person_id, "cleared", form, write)
@@ -178,7 +176,7 @@ def _page(
         "locked_levels": [(exercise(slug), exercise(slug).level(level)) for slug, level in locked_levels()],
         "days": days,
         "older": days[-1].day if len(days) == DAYS_SHOWN else None,
-        "usual_until": chart.today + timedelta(days=_USUAL_DAYS),
+        "usual_until": chart.today + timedelta(days=gate_words().clearance.usual.value),
         "today": chart.today,
         "day_of": date.fromisoformat,
         "done": done,
@@ -197,10 +195,3 @@ def _signature(wired: Services, viewing: Viewer) -> Signature:
     if account is None:
         raise HTTPException(404)
     return Signature(account.id, account.name)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

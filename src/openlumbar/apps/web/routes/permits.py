@@ -1,6 +1,6 @@
 """What a person alone writes down on a doctor's word: that a lock is lifted, that an exercise is allowed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from anyio import to_thread
@@ -8,11 +8,11 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import day_in, read_form
 from openlumbar.apps.web.held import held_by
 from openlumbar.apps.web.languages import region_of
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.routes.pages import card_or_404
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewing
 from openlumbar.cards import Card
 from openlumbar.care.gate_words import gate_words
@@ -65,10 +65,10 @@ def _lift(request: Request, wired: Services, person: str, number: int, typed: tu
     chart = wired.desk.chart(person, alone=True)
     problems = {
         name
-        for name, is_good in (("doctor", doctor.strip()), ("examined_on", _day(day)), ("confirm", told == "yes"))
+        for name, is_good in (("doctor", doctor.strip()), ("examined_on", day_in(day)), ("confirm", told == "yes"))
         if not is_good
     }
-    examined_on = _day(day)
+    examined_on = day_in(day)
     if not problems and examined_on:
         try:
             wired.desk.lift_lock(person, number, doctor, examined_on)
@@ -105,7 +105,7 @@ def _locks_page(
 def _clear(request: Request, wired: Services, person: str, card: Card, typed: dict[str, str]) -> Response:
     chart = wired.desk.chart(person, alone=True)
     reasons = frozenset(reason.id for reason in chart.clearable(card.slug))
-    examined_on, expires_on = _day(typed["examined_on"]), _day(typed["expires_on"])
+    examined_on, expires_on = day_in(typed["examined_on"]), day_in(typed["expires_on"])
     problems = {name for name, is_good in (
         ("doctor", typed["doctor"].strip()),
         ("examined_on", examined_on is not None and examined_on <= chart.today),
@@ -127,24 +127,14 @@ def _clearance_page(
     status_code: int = 200,
 ) -> Response:
     held = [each for each in held_by(chart.exercise(card.slug).gate, alone=True) if each.outcome == "clinician"]
+    usual = chart.today + timedelta(days=gate_words().clearance.usual.value)
     values: dict[str, Any] = {
         "card": card,
         "held": held[0] if held else None,
         "words": gate_words().clearance,
         "today": chart.today,
-        "typed": typed or {"expires_on": (chart.today + timedelta(days=_USUAL_DAYS)).isoformat()},
+        "typed": typed or {"expires_on": usual.isoformat()},
         "problems": problems or set(),
         "path": f"/gate/clearance/{card.slug}",
     }
     return render(request, "clearance.html", status_code, **values)
-
-
-_USUAL_DAYS = 28
-"""What the form suggests; the gate bounds it where a reason holds for a shorter time (product)."""
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import read_form
 from openlumbar.apps.web.profile_form import ProfileForm
 from openlumbar.apps.web.rendering import render
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewing
 from openlumbar.cards import exercise
 from openlumbar.care.profile import Profile

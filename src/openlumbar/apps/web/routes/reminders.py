@@ -12,11 +12,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from openlumbar.apps.web.bundle import ADDRESS
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import read_form, text_in
 from openlumbar.apps.web.languages import known_language, language_of
-from openlumbar.apps.web.medicine_form import text_in
 from openlumbar.apps.web.reminder_form import ReminderForm
 from openlumbar.apps.web.rendering import languages_of, render, wants_page
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own
 from openlumbar.care.calendar_feed import to_ical
 from openlumbar.care.reminders import OpenReminder

@@ -8,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.after import after_values
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import read_form
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.routes.pages import card_or_404, words_of
 from openlumbar.apps.web.routes.start import map_values
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import Card
 from openlumbar.care.set_rules import set_rules

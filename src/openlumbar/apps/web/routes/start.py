@@ -7,11 +7,12 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import read_form
 from openlumbar.apps.web.held import held_page
 from openlumbar.apps.web.languages import language_of
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.routes.pages import card_or_404, words_of
-from openlumbar.apps.web.start_form import Checked, StartForm, check, read_form
+from openlumbar.apps.web.start_form import Checked, StartForm, check
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import Card, Level
 from openlumbar.care.body_map import body_map, outline, regions

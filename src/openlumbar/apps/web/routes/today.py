@@ -9,12 +9,12 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from openlumbar.apps.web.deps import Services, Wired
+from openlumbar.apps.web.forms import read_form
 from openlumbar.apps.web.held import held_by, place_of
 from openlumbar.apps.web.pain_form import PainForm
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.routes.pages import words_of
 from openlumbar.apps.web.routes.start import map_values
-from openlumbar.apps.web.start_form import read_form
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import exercise
 from openlumbar.care.gate_words import gate_words

@@ -40,7 +40,7 @@ class _Try:
     waits_until: datetime | None
 
 
-class Admission(AccountReader):
+class LoginChecks(AccountReader):
     """Checks who wants to log in."""
 
     def __init__(self, store: Store, hasher: Hasher | None = None) -> None:

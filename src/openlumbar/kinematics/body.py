@@ -8,7 +8,7 @@ only source of depth). Shoulders, hips, knees and ankles are known.
 import math
 from typing import NamedTuple
 
-from openlumbar.kinematics._compiled import compiled
+from openlumbar._compiled import compiled
 from openlumbar.kinematics.geometry import (
     UP,
     Vector,

@@ -6,7 +6,7 @@ D 2 in the picture and 3 in space. Angles are in degrees.
 
 import math
 
-from openlumbar.kinematics._compiled import compiled
+from openlumbar._compiled import compiled
 from openlumbar.kinematics.joints import LEFT_HIP, LEFT_SHOULDER, RIGHT_HIP, RIGHT_SHOULDER
 from openlumbar.kinematics.signals import FloatArray
 

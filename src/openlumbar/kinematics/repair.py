@@ -9,7 +9,7 @@ Frames lie in rings, (R, N, …) arrays with frame `f` in row `f` modulo R.
 import math
 from typing import NamedTuple
 
-from openlumbar.kinematics._compiled import compiled
+from openlumbar._compiled import compiled
 from openlumbar.kinematics.geometry import distance, trunk_length
 from openlumbar.kinematics.joints import JOINT_COUNT, LEFT_EAR, LEFT_ELBOW, LEFT_HEEL, LEFT_HIP
 from openlumbar.kinematics.running import QuantileMemory, push_value

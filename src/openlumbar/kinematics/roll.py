@@ -2,7 +2,7 @@
 
 import math
 
-from openlumbar.kinematics._compiled import compiled
+from openlumbar._compiled import compiled
 from openlumbar.kinematics.body import Middles
 from openlumbar.kinematics.geometry import height_above_line
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from openlumbar.kinematics._compiled import compiled
+from openlumbar._compiled import compiled
 from openlumbar.kinematics.signals import FloatArray
 
 MEMORY_VALUES = 300

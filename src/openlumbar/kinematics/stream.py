@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from openlumbar.kinematics._compiled import kept
+from openlumbar._compiled import kept
 from openlumbar.kinematics.joints import JOINT_COUNT, LANDMARKS
 from openlumbar.kinematics.signals import ROW, SIGNAL_NAMES, FloatArray, RowArray, Sample, Signals
 from openlumbar.kinematics.state import LOOK_AHEAD, nothing_seen

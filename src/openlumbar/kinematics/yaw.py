@@ -7,7 +7,7 @@ averaged with the inverse of their variances.
 
 import math
 
-from openlumbar.kinematics._compiled import compiled
+from openlumbar._compiled import compiled
 from openlumbar.kinematics.geometry import Vector, clipped
 from openlumbar.kinematics.running import QuantileMemory, push_value
 

@@ -14,7 +14,12 @@ _OPTIONS: Mapping[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True}
 """A division by zero gives infinity or NaN, as everywhere else with arrays; nothing but Python and each other calls
 these functions."""
 
-_SOURCES = (("openlumbar.kinematics", ".py"), ("openlumbar.pose", "landmarks.py"), ("openlumbar.pose", "wire.py"))
+_SOURCES = (
+    ("openlumbar.kinematics", ".py"),
+    ("openlumbar.mechanics", ".py"),
+    ("openlumbar.pose", "landmarks.py"),
+    ("openlumbar.pose", "wire.py"),
+)
 """Package and end of the name of the modules whose code and constants compiled functions are made of."""
 
 

@@ -1,0 +1,22 @@
+"""Physique, posture and external load to loads on the lumbar discs, always with an interval."""
+
+from openlumbar.mechanics.estimates import Estimate, SpinalLoads
+from openlumbar.mechanics.exercises import predicted_loads
+from openlumbar.mechanics.movement import FrameLoads, LoadMeter, LoadSeries, movement_loads
+from openlumbar.mechanics.postures import POSTURES, Posture, posture
+from openlumbar.mechanics.loads import standing_loads, spinal_loads
+
+__all__ = [
+    "POSTURES",
+    "Estimate",
+    "FrameLoads",
+    "LoadMeter",
+    "LoadSeries",
+    "Posture",
+    "SpinalLoads",
+    "movement_loads",
+    "posture",
+    "predicted_loads",
+    "spinal_loads",
+    "standing_loads",
+]

@@ -4,6 +4,7 @@ Over the range of an exercise's postures the ends of the 90 % interval, as facto
 itself closely; so a moment needs no ensemble of its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -17,7 +18,7 @@ from openlumbar.mechanics.postures import lumbar_of_lean, lumbar_of_lift
 from openlumbar.physique import Physique
 
 NEIGHBOURS = 5
-"""Over so many knots of similar load the factors are smoothed by their median."""
+"""Of so many knots of similar load the widest interval counts: other postures can load alike and be less sure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,8 @@ def spread_of(slug: str, physique: Physique) -> Spread:
         pressures[0],
         pressures[1],
     )
-    low, high, pressure_low, pressure_high = (_smoothed(end[order]) for end in ends)
+    low, pressure_low = (_widest(end[order], np.min) for end in (ends[0], ends[2]))
+    high, pressure_high = (_widest(end[order], np.max) for end in (ends[1], ends[3]))
     return Spread(
         value[order] / standing,
         np.minimum(low, 1.0),
@@ -58,9 +60,9 @@ def spread_of(slug: str, physique: Physique) -> Spread:
     )
 
 
-def _smoothed(factors: FloatArray) -> FloatArray:
+def _widest(factors: FloatArray, most: Callable[..., FloatArray]) -> FloatArray:
     padded = np.pad(factors, NEIGHBOURS // 2, mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS), axis=1)
+    return most(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS), axis=1)
 
 
 def _knots(slug: str) -> RecordArray:

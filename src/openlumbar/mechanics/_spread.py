@@ -17,8 +17,11 @@ from openlumbar.mechanics.physique import FloatArray, RecordArray
 from openlumbar.mechanics.postures import lumbar_of_lean, lumbar_of_lift
 from openlumbar.physique import Physique
 
-NEIGHBOURS = 5
+NEIGHBOURS = 3
 """Of so many knots of similar load the widest interval counts: other postures can load alike and be less sure."""
+
+LIFTED_DEG = 60.0
+"""Beyond this trunk angle a sit-up loads less again and is no exercise of ours; its interval is that of the lift."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,7 @@ def _knots(slug: str) -> RecordArray:
         knots["rise_m"] = np.linspace(0.0, 0.25, len(knots))
     elif slug == "sit-up":
         knots = lifted(slug, 36)
-        knots["trunk_deg"] = np.linspace(0.0, 85.0, len(knots))
+        knots["trunk_deg"] = np.linspace(0.0, LIFTED_DEG, len(knots))
         knots["lumbar_deg"] = [lumbar_of_lift(angle) for angle in knots["trunk_deg"]]
     else:
         places = list(product((-5.0, 0.0, 5.0, 15.0, 30.0), (0.0, 15.0, 30.0, 45.0), (0.0, 15.0)))

@@ -6,7 +6,8 @@ from tests.analyses import make_analysis
 from openlumbar.assessment.events import Verdict
 
 KEYS = [
-    "openlumbar", "exercise", "level", "source", "judged", "reasons", "counts", "repetitions", "faults", "remarks", "loads",
+    "openlumbar", "exercise", "level", "source", "judged", "reasons", "counts", "repetitions", "faults", "remarks",
+    "loads",
 ]  # fmt: skip
 REPETITION_KEYS = {
     "start_s", "peak_s", "end_s", "side", "hold_s", "hip_rise_cm", "trunk_angle_deg", "trunk_yaw_deg",

@@ -18,7 +18,7 @@ KINDS = ("judged", "two-sided", "refused", "zero")
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Write one report of each kind; kind → address."""
-    empty = replace(make_analysis(), repetitions=())
+    empty = replace(make_analysis(), repetitions=(), loads=None)
     analyses = {
         "judged": make_analysis(faults={2: ("short_hold",), 4: ("low_rise", "short_hold")}),
         "two-sided": make_analysis(peaks=(25.0, -28.0, 50.0), slug="cross-twist", faults={3: ("over_rotation",)}),

@@ -48,7 +48,7 @@ def lead(store: Store, analysis: Analysis, stages: tuple[tuple[float, str], ...]
     [
         make_analysis(faults={2: ("short_hold",)}, remarks=("the file is cut off",)),
         make_analysis(peaks=(25.0, -28.0), slug="cross-twist"),
-        replace(make_analysis(), repetitions=(), verdict=Verdict(False, ("wrong_view", "low_visibility"))),
+        replace(make_analysis(), repetitions=(), loads=None, verdict=Verdict(False, ("wrong_view", "low_visibility"))),
     ],
     ids=["judged", "two-sided", "refused"],
 )
@@ -69,7 +69,7 @@ def test_what_the_coach_led_is_judged_by_its_repetitions(store: Store) -> None:
     assert found is not None
     assert found.verdict == Verdict(True)
     assert found.repetitions == analysis.repetitions
-    empty = analysis_of(store, lead(store, replace(analysis, repetitions=())))
+    empty = analysis_of(store, lead(store, replace(analysis, repetitions=(), loads=None)))
     assert empty is not None
     assert empty.verdict == Verdict(False, ("no_repetitions",))
 

@@ -14,6 +14,10 @@ class Ranged(NamedTuple):
     high: float
 
 
+LOAD_NAMES = ("l4l5_compression_n", "l4l5_idp_mpa", "relative_to_standing", "standing_minutes")
+"""What is told with an interval of a span of time, in the order of tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loads:
     """The load on the disc over a span of time: its peak, and load × time.

@@ -52,7 +52,7 @@ def test_it_shares_the_axis_of_time_with_the_timeline() -> None:
     timeline = lay_out_timeline(analysis, EN, WIDE)
     assert timeline is not None
     figure = section_of(analysis).figures[0]
-    assert (figure.width, figure.x_ticks, figure.timeline_id) == (timeline.width, timeline.x_ticks, timeline.id)
+    assert (figure.width, figure.x_ticks, figure.bands) == (timeline.width, timeline.x_ticks, timeline.bands)
 
 
 def test_the_curve_breaks_where_nothing_was_seen() -> None:

@@ -8,7 +8,9 @@ from openlumbar.cards import Basis, ReasonCode
 from openlumbar.reports.words import LANGUAGES, Words, word_keys
 
 REPORTS = files("openlumbar.reports")
-TEMPLATES = [REPORTS.joinpath("templates", name) for name in ("sections.html", "timeline.svg", "load.svg", "axis.svg")]
+TEMPLATES = [
+    REPORTS.joinpath("templates", name) for name in ("sections.html", "timeline.svg", "load.svg", "figure_parts.svg")
+]
 
 
 def spoken() -> str:

@@ -1,4 +1,4 @@
-"""What the disc L4–L5 carried in a recording, as an analysis tells it; mechanics computes it, pipeline brings it here."""
+"""What the disc L4–L5 carried in a recording, as an analysis tells it: mechanics computes it, pipeline adds it."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple

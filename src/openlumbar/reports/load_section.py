@@ -10,7 +10,7 @@ from openlumbar.assessment.loads import SessionLoads
 from openlumbar.reports.axes import Scale, Tick, curve_path, nice_steps
 from openlumbar.reports.curve import FloatArray, thin_out
 from openlumbar.reports.load_words import dose_text, peak_text, ranged_text
-from openlumbar.reports.timeline import Canvas, Timeline
+from openlumbar.reports.timeline import Band, Canvas, Timeline
 from openlumbar.reports.words import Words
 
 _CURVE_COLUMNS, _RANGE_COLUMNS = 200, 80
@@ -21,13 +21,9 @@ _LEAST_HIGHEST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class LoadFigure:
-    """Everything to draw, in pixels from the top left; `range` is the area of the 90 % interval.
-
-    It lies below a timeline (`timeline_id`) on the same axis of time.
-    """
+    """Everything to draw, in pixels from the top left; `range` is the area of the 90 % interval."""
 
     id: str
-    timeline_id: str
     canvas: Canvas
     width: float
     height: float
@@ -40,8 +36,9 @@ class LoadFigure:
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     zero_y: float
-    standing: str
     standing_y: float
+    standing: str
+    bands: tuple[Band, ...]
     curve: str
     range: str
 
@@ -58,7 +55,7 @@ class LoadSection:
 
 
 def load_section(analysis: Analysis, timelines: Sequence[Timeline], words: Words) -> LoadSection | None:
-    """Tell the load, and draw it below each timeline; None when it is not known."""
+    """Tell the load, and draw it on the axis of time of each timeline; None when it is not known."""
     loads = analysis.loads
     if loads is None:
         return None
@@ -80,7 +77,6 @@ def _lay_out(analysis: Analysis, loads: SessionLoads, timeline: Timeline, words:
     low, high = (thin_out(time_s, end, _RANGE_COLUMNS) for end in (course.relative_low, course.relative_high))
     return LoadFigure(
         id=f"load-{words.language}-{t.canvas.name}",
-        timeline_id=t.id,
         canvas=t.canvas,
         width=t.width,
         height=t.bottom + 48,
@@ -93,8 +89,9 @@ def _lay_out(analysis: Analysis, loads: SessionLoads, timeline: Timeline, words:
         x_ticks=t.x_ticks,
         y_ticks=tuple(Tick(y(value), f"{value:g}") for value in nice_steps(0.0, highest, 5)),
         zero_y=y(0.0),
-        standing=words("load.standing"),
         standing_y=y(1.0),
+        standing=words("load.standing"),
+        bands=t.bands,
         curve=curve_path(thin_out(time_s, course.relative_to_standing, _CURVE_COLUMNS), x, y),
         range=_area(low, high, x, y),
     )

@@ -41,7 +41,7 @@ from openlumbar.reports.timeline import COMPACT, WIDE, Timeline, lay_out_timelin
 from openlumbar.reports.whole_file import write_whole
 from openlumbar.reports.words import LANGUAGE_NAMES, LANGUAGE_TAGS, LANGUAGES, Words
 
-_FIGURES = ("timeline.svg", "load.svg", "axis.svg")
+_FIGURES = ("timeline.svg", "load.svg", "figure_parts.svg")
 _MOST_ROWS = 100
 """Repetitions listed one by one; the rest stand in repetitions.csv, so that the page stays light."""
 
@@ -73,6 +73,7 @@ class _Row:
     counted: bool
     side: str | None
     values: tuple[tuple[str, str], ...]
+    load: str | None
     faults: tuple[str, ...]
 
 
@@ -190,13 +191,12 @@ def _row(analysis: Analysis, number: int, repetition: Repetition, loads: Loads |
     hold = estimate_of(repetition, "hold_s")
     if hold is not None and analysis.level.dose.hold_s > 0:
         values.append((words("repetitions.hold"), estimate_text(hold, "hold_s", words)))
-    if loads is not None:
-        values.append((words("repetitions.load"), relative_text(loads, words)))
     if repetition.raised_hand is not None:
         values.append((words("repetitions.hand"), words(f"repetitions.hand_{repetition.raised_hand}")))
     side = None if repetition.side is None else words(f"repetitions.to_{repetition.side}")
     faults = tuple(fault_name(analysis.card, code, words) for code in repetition.faults)
-    return _Row(number, repetition.counted, side, tuple(values), faults)
+    load = None if loads is None else relative_text(loads, words)
+    return _Row(number, repetition.counted, side, tuple(values), load, faults)
 
 
 def _moments(analysis: Analysis, words: Words) -> tuple[_Moment, ...]:

@@ -74,6 +74,11 @@ class SessionLoads:
     repetitions: tuple[Loads | None, ...]
     course: LoadCourse
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the loads of the whole, and those of each repetition in a list beside them."""
+        repetitions = [loads.to_json() if loads else None for loads in self.repetitions]
+        return self.whole.to_json() | {"repetitions": repetitions}
+
 
 def _peak_json(peak: Ranged, digits: int) -> dict[str, Any]:
     return {"peak": _rounded(peak.value, digits), "interval90": _interval_json(peak, digits)}

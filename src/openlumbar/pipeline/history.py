@@ -11,10 +11,12 @@ import numpy as np
 
 from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.events import Verdict
+from openlumbar.assessment.loads import SessionLoads
 from openlumbar.cards import Card, Level, ReasonCode, exercise, exercise_slugs
 from openlumbar.coaching.plan import prescribed
 from openlumbar.kinematics.signals import Signals
 from openlumbar.pipeline.loads import with_loads
+from openlumbar.records.export import LoadsOf
 from openlumbar.records.replay import repetition_data, repetitions_of
 from openlumbar.records.store import EventRow, SessionRow, Store
 
@@ -77,6 +79,16 @@ def analysis_of(store: Store, session_id: str) -> Analysis | None:
         level = prescribed(card.level(row.level), row.plan.get("repetitions"), row.plan.get("hold_s"))
         found = _led(level, card, events, signals)
     return with_loads(found, row.physique)
+
+
+def loads_in(store: Store) -> LoadsOf:
+    """Return what tells an export the loads of a session of this store."""
+
+    def loads_of(row: SessionRow) -> SessionLoads | None:
+        found = analysis_of(store, row.id)
+        return found.loads if found else None
+
+    return loads_of
 
 
 def _recorded(row: SessionRow, card: Card, events: Sequence[EventRow], signals: Signals) -> Analysis:

@@ -8,7 +8,7 @@ from openlumbar.kinematics.signals import Signals
 from openlumbar.mechanics import LoadMeter, movement_loads, predicted_loads
 from openlumbar.mechanics._spread import spread_of
 from openlumbar.mechanics.exercises import lifted
-from openlumbar.mechanics.loads import bodies_of, compute_loads, standing_compressions
+from openlumbar.mechanics.loads import bodies_of, compute_loads, standing_compression_n
 from openlumbar.mechanics.physique import possible_bodies
 from openlumbar.mechanics.postures import lumbar_of_lift
 
@@ -94,7 +94,7 @@ def test_intervals_hold_nine_in_ten_of_bodies_that_were_not_drawn_for_them(perso
     others = compute_loads(postures, possible_bodies(person, 500, seed=77))["compression_n"][:, :, 0]
     central = compute_loads(postures, bodies_of(person)[0])["compression_n"][:, 0, 0]
     spread = spread_of("sit-up", person)
-    relative = central / standing_compressions(person)[0][0]
+    relative = central / standing_compression_n(person)
     low, high = (np.interp(relative, spread.relative, end) * central for end in (spread.low, spread.high))
 
     held = np.mean((others >= low[:, None]) & (others <= high[:, None]), axis=1)

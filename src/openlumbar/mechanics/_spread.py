@@ -12,7 +12,15 @@ from itertools import product
 import numpy as np
 
 from openlumbar.mechanics.exercises import lifted
-from openlumbar.mechanics.loads import HIGH, LOW, PEOPLE_KEPT, bodies_of, compute_loads, standing_compressions
+from openlumbar.mechanics.loads import (
+    HIGH,
+    LOW,
+    PEOPLE_KEPT,
+    bodies_of,
+    compute_loads,
+    standing_compression_n,
+    standing_compressions_n,
+)
 from openlumbar.mechanics.physique import FloatArray, RecordArray
 from openlumbar.mechanics.postures import lumbar_of_lean, lumbar_of_lift
 from openlumbar.physique import Physique
@@ -40,7 +48,7 @@ def spread_of(slug: str, physique: Physique) -> Spread:
     """Compute the spread of a person's loads along an exercise."""
     knots = _knots(slug)
     central, drawn = (compute_loads(knots, bodies) for bodies in bodies_of(physique))
-    (standing,), standings = standing_compressions(physique)
+    standing, standings = standing_compression_n(physique), standing_compressions_n(physique)
     value, pressure = central["compression_n"][:, 0, 0], central["pressure_mpa"][:, 0]
     absolute = np.quantile(drawn["compression_n"][:, :, 0], (LOW, HIGH), axis=1) / value
     relative = np.quantile(drawn["compression_n"][:, :, 0] / standings, (LOW, HIGH), axis=1) / (value / standing)

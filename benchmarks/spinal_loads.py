@@ -1,4 +1,4 @@
-"""Claims: pressures within 12 % of those measured in vivo, intervals that hold 90 % of all published rows, microseconds.
+"""Claims: disc pressures within 12 % of those measured in vivo, intervals that hold 90 % of the published rows, and µs.
 
 Peers: AnyBody's published eight rows, beside ours for the same eight; and for the cost a musculoskeletal static
 optimisation, whose 1.6 s a frame is a published figure measured elsewhere, not here. The floor is one 3 × 3 solve in
@@ -86,10 +86,8 @@ def _print_rows(judged: Sequence[JudgedRow]) -> None:
         interval = f"{shown(row.ours.low)} to {shown(row.ours.high)}"
         inside = {True: "yes", False: "NO", None: ""}[row.inside]
         covered = "yes" if row.covered else "NO"
-        print(
-            f"{row.row.name:36} {row.row.quantity:14} {published:>9} {shown(row.ours.value):>8} {interval:>17} {error:>7}"
-            f"  {covered:7}  {inside}"
-        )
+        told = f"{row.row.name:36} {row.row.quantity:14} {published:>9} {shown(row.ours.value):>8}"
+        print(f"{told} {interval:>17} {error:>7}  {covered:7}  {inside}")
 
 
 def _print_costs(costs: dict[str, float]) -> None:

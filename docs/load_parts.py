@@ -107,7 +107,9 @@ def _scale(bottom: float) -> str:
         colour = "#0f766e" if tick == 1.0 else "#d4d4d8"
         lines.append(f'<path d="M{_x(tick)} {_TOP - 8}V{bottom}" stroke="{colour}"/>')
         lines.append(f'<text x="{_x(tick)}" y="{bottom + 16}" text-anchor="middle" fill="#3f3f46">{tick:g} ×</text>')
-    told = "our estimate over the published value; the bar is our 90 % interval; orange: it does not hold the value"
+    told = (
+        "our estimate over the published value; bar: our 90 % interval, orange where it misses; grey: published range"
+    )
     lines.append(f'<text x="{_LEFT - 240}" y="20" fill="#18181b">{told}</text>')
     return "\n".join(lines) + "\n"
 
@@ -118,9 +120,18 @@ def _mark(row: JudgedRow, place: int) -> str:
     low, value, high = (_x(number / row.row.middle) for number in (row.ours.low, row.ours.value, row.ours.high))
     return (
         f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end" fill="#18181b">{escape(row.row.name)}</text>\n'
+        f"{_published_range(row, y)}"
         f'<path d="M{low} {y}H{high}" stroke="{colour}" stroke-width="3" stroke-linecap="round"/>\n'
         f'<circle cx="{value}" cy="{y}" r="4.5" fill="{colour}"/>\n'
     )
+
+
+def _published_range(row: JudgedRow, y: float) -> str:
+    if row.row.low is None:
+        return ""
+    highest = math.inf if row.row.high is None else row.row.high
+    low, high = _x(row.row.low / row.row.middle), _x(highest / row.row.middle)
+    return f'<rect x="{low}" y="{y - 7}" width="{high - low:.1f}" height="14" fill="#d4d4d8"/>\n'
 
 
 def _published(row: JudgedRow) -> str:

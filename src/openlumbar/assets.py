@@ -28,7 +28,7 @@ _MODELS = _ASSETS / "models"
 _CLIENT = "web"
 _COMPILED = "compiled.txt"
 _COMPILED_PACKAGES = ("kinematics", "mechanics", "pose")
-_WARM = _PACKAGE / "kinematics" / "warm.py"
+_WARM = _PACKAGE / "mechanics" / "warm.py"
 _MASK, _PRESENCE = "Identity_2", "Identity_1"  # what the landmark models call two of their outputs
 _REMEDY = "fetch it with `make run` (needs the network once)"
 
@@ -217,13 +217,13 @@ def _compiling(assets: Path) -> Iterator[bool]:
         yield False
         return
     state = _state_of_compiled()
-    command = [sys.executable, "-m", "openlumbar.kinematics.warm"]
+    command = [sys.executable, "-m", "openlumbar.mechanics.warm"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as compiler:  # noqa: S603 - every word is ours
         yield True
         _, told = compiler.communicate()
     if compiler.returncode:
         reason = (told.strip().splitlines() or ["no reason given"])[-1][:200]
-        raise InputError("openlumbar.kinematics", f"cannot be compiled ({reason})", "report this as a bug")
+        raise InputError("openlumbar.mechanics", f"cannot be compiled ({reason})", "report this as a bug")
     _write_whole(assets / _COMPILED, state.encode())
 
 

@@ -2,9 +2,9 @@
 
 from openlumbar.mechanics.estimates import Estimate, SpinalLoads
 from openlumbar.mechanics.exercises import predicted_loads
+from openlumbar.mechanics.loads import spinal_loads, standing_loads
 from openlumbar.mechanics.movement import FrameLoads, LoadMeter, LoadSeries, movement_loads
 from openlumbar.mechanics.postures import POSTURES, Posture, posture
-from openlumbar.mechanics.loads import standing_loads, spinal_loads
 
 __all__ = [
     "POSTURES",

@@ -1,0 +1,79 @@
+"""How sure a load is while somebody moves: an ensemble along the exercise, computed once, then looked up.
+
+Over the range of an exercise's postures the ends of the 90 % interval, as factors of the value, follow the load
+itself closely; so a moment needs no ensemble of its own.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+
+from openlumbar.mechanics.exercises import lifted
+from openlumbar.mechanics.loads import HIGH, LOW, PEOPLE_KEPT, bodies_of, compute_loads, standing_compressions
+from openlumbar.mechanics.physique import FloatArray, RecordArray
+from openlumbar.mechanics.postures import lumbar_of_lean, lumbar_of_lift
+from openlumbar.physique import Physique
+
+NEIGHBOURS = 5
+"""Over so many knots of similar load the factors are smoothed by their median."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Ends of the 90 % interval as factors of the value, by the load relative to standing; each (K,), ascending."""
+
+    relative: FloatArray
+    low: FloatArray
+    high: FloatArray
+    pressure_low: FloatArray
+    pressure_high: FloatArray
+
+
+@lru_cache(maxsize=PEOPLE_KEPT)
+def spread_of(slug: str, physique: Physique) -> Spread:
+    """Compute the spread of a person's loads along an exercise."""
+    knots = _knots(slug)
+    central, drawn = (compute_loads(knots, bodies) for bodies in bodies_of(physique))
+    (standing,), standings = standing_compressions(physique)
+    value, pressure = central["compression_n"][:, 0, 0], central["pressure_mpa"][:, 0]
+    absolute = np.quantile(drawn["compression_n"][:, :, 0], (LOW, HIGH), axis=1) / value
+    relative = np.quantile(drawn["compression_n"][:, :, 0] / standings, (LOW, HIGH), axis=1) / (value / standing)
+    pressures = np.quantile(drawn["pressure_mpa"], (LOW, HIGH), axis=1) / pressure
+    order = np.argsort(value, kind="stable")
+    ends = (
+        np.minimum(absolute[0], relative[0]),
+        np.maximum(absolute[1], relative[1]),
+        pressures[0],
+        pressures[1],
+    )
+    low, high, pressure_low, pressure_high = (_smoothed(end[order]) for end in ends)
+    return Spread(
+        value[order] / standing,
+        np.minimum(low, 1.0),
+        np.maximum(high, 1.0),
+        np.minimum(pressure_low, 1.0),
+        np.maximum(pressure_high, 1.0),
+    )
+
+
+def _smoothed(factors: FloatArray) -> FloatArray:
+    padded = np.pad(factors, NEIGHBOURS // 2, mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS), axis=1)
+
+
+def _knots(slug: str) -> RecordArray:
+    if slug == "bridge":
+        knots = lifted(slug, 20)
+        knots["rise_m"] = np.linspace(0.0, 0.25, len(knots))
+    elif slug == "sit-up":
+        knots = lifted(slug, 36)
+        knots["trunk_deg"] = np.linspace(0.0, 85.0, len(knots))
+        knots["lumbar_deg"] = [lumbar_of_lift(angle) for angle in knots["trunk_deg"]]
+    else:
+        places = list(product((-5.0, 0.0, 5.0, 15.0, 30.0), (0.0, 15.0, 30.0, 45.0), (0.0, 15.0)))
+        knots = lifted(slug, len(places))
+        knots["trunk_deg"], knots["twist_deg"], knots["bend_deg"] = np.array(places).T
+        knots["lumbar_deg"] = [lumbar_of_lean(angle) for angle in knots["trunk_deg"]]
+    return knots

@@ -113,14 +113,14 @@ def test_the_client_is_built_when_its_sources_changed(tmp_path, monkeypatch):
 def a_warm_module(tmp_path, monkeypatch):
     """Stand in for the module that compiles: a package with one source, and a compiler that leaves its trace."""
     package = tmp_path / "package"
-    (package / "kinematics" / "__pycache__").mkdir(parents=True)
-    (package / "kinematics" / "warm.py").write_text("")
+    (package / "mechanics" / "__pycache__").mkdir(parents=True)
+    (package / "mechanics" / "warm.py").write_text("")
     monkeypatch.setattr(assets, "_PACKAGE", package)
-    monkeypatch.setattr(assets, "_WARM", package / "kinematics" / "warm.py")
+    monkeypatch.setattr(assets, "_WARM", package / "mechanics" / "warm.py")
     monkeypatch.setattr(assets, "_PRODUCTS", ())
     monkeypatch.setattr(assets, "has_packages", lambda _web: True)
     monkeypatch.setattr(assets, "is_built", lambda _web, _target: True)
-    return package / "kinematics"
+    return package / "mechanics"
 
 
 class Compiler:
@@ -159,7 +159,7 @@ def test_code_that_cannot_be_compiled_is_one_line_and_tried_again(tmp_path, a_wa
     monkeypatch.setattr(subprocess, "Popen", Compiler(a_warm_module, 1, "Traceback …\nTypingError: no\n"))
 
     for _ in range(2):
-        with pytest.raises(InputError, match=r"kinematics: cannot be compiled \(TypingError: no\)"):
+        with pytest.raises(InputError, match=r"mechanics: cannot be compiled \(TypingError: no\)"):
             list(assets.prepare(tmp_path, tmp_path / "assets"))
 
 

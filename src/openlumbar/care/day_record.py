@@ -16,6 +16,7 @@ from openlumbar.errors import InputError
 class Work:
     """The sets of one exercise on one day; `prescribed` 0 is a day that we asked to rest.
 
+    `load_stops` counts the times that the coach stopped because the disc carried more than the stage allows.
     `form_score` is the mean of the day, 0 to 1; None was not seen (no camera, or a level that runs by the clock).
 
     Raises:
@@ -27,10 +28,11 @@ class Work:
     done: int
     repetitions: int = 0
     form_score: float | None = None
+    load_stops: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot have been."""
-        if min(self.prescribed, self.done, self.repetitions) < 0:
+        if min(self.prescribed, self.done, self.repetitions, self.load_stops) < 0:
             raise InputError("sets of a day", "a number is below zero", "count again")
         if self.form_score is not None and not 0 <= self.form_score <= 1:
             raise InputError("form score", f"{self.form_score:g} is outside 0 to 1", "give the share, or leave it out")

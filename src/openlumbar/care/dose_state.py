@@ -6,7 +6,7 @@ from typing import Literal
 
 from openlumbar.care.gate_words import gate_words
 from openlumbar.errors import InputError
-from openlumbar.physique import Sex
+from openlumbar.physique import Physique, Sex
 
 Activity = Literal["inactive", "active"]
 
@@ -45,6 +45,11 @@ class DoseFacts:
         if self.height_cm is None or self.weight_kg is None:
             return None
         return self.weight_kg / (self.height_cm / 100) ** 2
+
+    @property
+    def physique(self) -> Physique:
+        """Return what is known of the body."""
+        return Physique(self.height_cm, self.weight_kg, self.sex, self.age_years)
 
 
 @dataclass(frozen=True, slots=True)

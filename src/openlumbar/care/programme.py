@@ -14,7 +14,9 @@ from math import floor
 from openlumbar.cards import Card, Level, PhysiqueDose, Text, exercise
 from openlumbar.care.dose_rules import DoseRules, dose_rules
 from openlumbar.care.dose_state import DoseFacts, ExerciseState, Unlock
+from openlumbar.care.load_limits import load_limit
 from openlumbar.care.wording import fill, joined
+from openlumbar.mechanics import predicted_relative
 
 MINUTES_A_DAY = 24 * 60
 
@@ -107,7 +109,8 @@ def allowed_levels(
 
     None is above the highest that the gate has opened, nor above the card's stage where the days since onset are
     known, nor above the fallback of a person whose maximum is below the rule's smallest number. What is locked
-    counts only with an unlock.
+    counts only with an unlock. Nor is a level that loads the disc more than the person's stage allows, unless it
+    was unlocked for them.
     """
     bound = _highest(card, open_levels)
     opened = {unlock.level for unlock in unlocks if unlock.opens(card.slug, day)}
@@ -116,7 +119,21 @@ def allowed_levels(
     rule = physique_rule(card)
     if rule is not None and facts.curl_up_max is not None and facts.curl_up_max < rule.fewest:
         bound = min(bound, _highest(card, (rule.fallback_level,)))
-    return tuple(level for level in card.levels[: bound + 1] if not level.locked or level.id in opened)
+    return tuple(
+        level
+        for level in card.levels[: bound + 1]
+        if level.id in opened or not (level.locked or is_too_heavy(card.slug, level.id, facts))
+    )
+
+
+def is_too_heavy(slug: str, level: str, facts: DoseFacts) -> bool:
+    """Tell whether a level, done as prescribed, loads the disc more than the person's stage allows.
+
+    Where the days since onset are not known the gate alone decides.
+    """
+    if facts.days_since_onset is None:
+        return False
+    return predicted_relative(slug, level, facts.physique) > load_limit(facts.days_since_onset)
 
 
 def no_higher(card: Card, level: Level, bound: Level) -> Level:

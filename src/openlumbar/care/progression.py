@@ -6,11 +6,12 @@
 2. within those 48 hours: rest;
 3. nothing, or no longer the present level, is open: nothing changes, or back to what is open;
 4. days were missed: sets back, a level back, begin again;
-5. three green days in a row, done well: the next level, or a tenth more where it is not open;
-6. a good week: one more set a day;
-7. else the dose stays.
+5. the coach stopped for the load on the disc on two days one after another: a level back;
+6. three green days in a row, done well: the next level, or a tenth more where it is not open;
+7. a good week: one more set a day;
+8. else the dose stays.
 
-Steps 5 and 6 need to know that no painkiller was started or raised today, and on none of the days that count.
+Steps 6 and 7 need to know that no painkiller was started or raised today, and on none of the days that count.
 """
 
 from collections.abc import Collection, Iterable
@@ -27,7 +28,7 @@ from openlumbar.care.dose_state import DoseFacts, ExerciseState, Unlock
 from openlumbar.care.pain import day_zone
 from openlumbar.care.programme import Amount, allowed_levels, most_sets
 from openlumbar.care.progression_rules import Reason, progression_rules
-from openlumbar.care.setbacks import after_missing, after_red, missed_bands, not_open, resting
+from openlumbar.care.setbacks import after_load, after_missing, after_red, missed_bands, not_open, resting
 from openlumbar.care.step import Case, Change, Step
 
 __all__ = ["Change", "Step", "decide"]
@@ -61,7 +62,7 @@ def decide(
         level=card.level(state.level),
     )
     case = replace(case, state=replace(state, missed_steps=min(state.missed_steps, len(missed_bands(case)))))
-    rules = (after_red, resting, not_open, after_missing, _next_step, _next_set)
+    rules = (after_red, resting, not_open, after_missing, after_load, _next_step, _next_set)
     found = next((step for rule in rules if (step := rule(case))), None)
     return replace(found or _hold(case), flags=flags(case.records, today))
 
@@ -103,6 +104,8 @@ def _not_calm(case: Case, record: DayRecord, work: Work, newer: date) -> Reason 
         return "open"
     if record.analgesic_started_or_raised is not False:
         return "analgesic_before"
+    if work.load_stops:
+        return "load_stopped"
     is_apart = (newer - record.day).days > progression_rules().missed[0].from_days.value
     return "counting" if work.level != case.state.level or is_apart else None
 

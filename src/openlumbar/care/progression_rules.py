@@ -13,7 +13,8 @@ Reason = Literal[
     "level_up", "level_up_by_clock", "raise", "set_up", "level_down", "level_down_past", "lowest", "lowest_past",
     "rest", "rest_plain", "closed", "bounded",
     "missed_set", "missed_level", "missed_begin", "missed_same", "amber", "open", "analgesic_today",
-    "analgesic_unknown", "analgesic_before", "counting", "form_unknown", "form_low", "done_low", "top",
+    "analgesic_unknown", "analgesic_before", "counting", "form_unknown", "form_low", "done_low",
+    "load_stopped", "load_level", "load_lowest", "top",
 ]  # fmt: skip
 """Why a step is what it is; the sentence of each stands in the content file."""
 

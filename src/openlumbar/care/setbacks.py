@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from openlumbar.care.day_record import DayRecord
 from openlumbar.care.dose_state import ExerciseState
+from openlumbar.care.load_limits import load_rules
 from openlumbar.care.pain import DayZone, day_zone
 from openlumbar.care.programme import begin, most_sets, no_higher
 from openlumbar.care.progression_rules import Missed, progression_rules
@@ -124,6 +125,25 @@ def after_missing(case: Case) -> Step | None:
     if state.sets_a_day != case.state.sets_a_day:
         return case.step("-set", "missed_set", state, **numbers)
     return case.step("hold", "missed_same", state, **numbers)
+
+
+def after_load(case: Case) -> Step | None:
+    """Go a level back where the last days done at this dose were all stopped for the load on the disc."""
+    needed = int(load_rules().stops.days_back.value)
+    works = [
+        work
+        for record in case.records
+        if case.state.counts_from <= record.day < case.today
+        and (work := record.trained(case.state.exercise)) is not None
+        and work.level == case.state.level
+    ]
+    if len(works) < needed or not all(work.load_stops for work in works[-needed:]):
+        return None
+    state = _one_back(case, case.state)
+    if state.level != case.state.level:
+        return case.step("-level", "load_level", state, days=needed, level=case.card.level(state.level).name)
+    change: Change = "-set" if state.sets_a_day < case.state.sets_a_day else "hold"
+    return case.step(change, "load_lowest", state, days=needed, sets=state.sets_a_day)
 
 
 def _back(case: Case, state: ExerciseState, band: Missed) -> ExerciseState:

@@ -15,7 +15,7 @@ from openlumbar.care.pain import Pain, zone
 from openlumbar.coaching.corrections import Corrections
 from openlumbar.coaching.plan import SCORE_FIELDS, Notice, Plan, Score, Tone
 from openlumbar.coaching.rules import Advice, Rules, Stage, advice_text, load_rules, phrase
-from openlumbar.coaching.watch import RaisedHand, Watch
+from openlumbar.coaching.watch import LOAD_OVER_LIMIT, LoadWatch, RaisedHand, Watch
 from openlumbar.kinematics.signals import Sample
 
 HOLD_BROKEN_SHARE = 0.75
@@ -24,12 +24,16 @@ HOLD_BROKEN_SHARE = 0.75
 
 
 class Moment(NamedTuple):
-    """One judged frame: its signals, what the assessment made of it, and the framing, looked at only when asked."""
+    """One judged frame: its signals, what the assessment made of it, and the framing, looked at only when asked.
+
+    `load` is what the disc L4–L5 carries as a multiple of quiet standing, NaN where that is not known.
+    """
 
     sample: Sample
     events: Sequence[Event]
     progress: Progress
     advice: Callable[[], Advice]
+    load: float = math.nan
 
 
 class Coach:
@@ -46,6 +50,7 @@ class Coach:
         self.plan, self.score = plan, score or Score()
         self._rules: Rules = load_rules()
         self._watch = Watch(plan.card, plan.level, self._rules)
+        self._load_watch = LoadWatch(plan.load_limit, self._rules)
         self._hand = RaisedHand(plan.level.stop_gesture, self._rules)
         self._corrections = Corrections(self._rules)
         self._faults = {rule.code: rule for rule in plan.card.faults}
@@ -124,6 +129,8 @@ class Coach:
             "stops": score.stops,
             "pain": None if score.back is None else {"back": score.back, "leg": score.leg, "zone": score.zone},
             "final": score.final,
+            "load_limit": self.plan.load_limit,
+            "load_peak": round(score.load_peak, 2),
             "done": score.stage == "done",
         }
 
@@ -193,9 +200,13 @@ class Coach:
         if self.score.stage != "exercise":
             return
         self._follow_hold(moment.progress)
+        if moment.load > self.score.load_peak:
+            self.score.load_peak = moment.load
         stop, warning = self._watch.see(moment.sample, moment.progress)
         if stop is not None:
             self._safety_stop(stop.code)
+        elif self._load_watch.see(self._now_s, moment.load):
+            self._safety_stop(LOAD_OVER_LIMIT)
         elif self._is_away():
             self._pause_for_absence()
         elif warning is not None:
@@ -216,7 +227,7 @@ class Coach:
     def _stopped(self, moment: Moment) -> None:
         """Wait after a safety stop until the person is back at rest; all other stops wait for a command."""
         score = self.score
-        if score.final or score.reason not in self._faults:
+        if score.final or score.reason not in (*self._faults, LOAD_OVER_LIMIT):
             return
         self._look(moment, aloud=False)
         if moment.progress.phase != "rest":
@@ -299,6 +310,7 @@ class Coach:
         score = self.score
         score.set += 1
         score.count = score.left = score.right = score.stops = 0
+        score.load_peak = 0.0
         self._corrections.start_set()
         self._enter("frame", say=phrase("next_set", self.plan.language))
 
@@ -328,7 +340,9 @@ class Coach:
 
     def _safety_stop(self, code: str) -> None:
         self.score.stops += 1
-        cue = self._faults[code].cue.in_language(self.plan.language)
+        language = self.plan.language
+        is_load = code == LOAD_OVER_LIMIT
+        cue = phrase("load_cue", language) if is_load else self._faults[code].cue.in_language(language)
         if self.score.stops >= self._rules.stops_that_end:
             self._stop(code, phrase("stop_many", self.plan.language), final=True)
         else:

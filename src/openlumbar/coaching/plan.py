@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from openlumbar.cards import Card, Language, Level, exercise
+from openlumbar.care.load_limits import load_limit
 from openlumbar.care.pain import Pain
 from openlumbar.care.programme import Prescription
 from openlumbar.coaching.rules import Stage
@@ -14,13 +15,17 @@ Tone = Literal["count", "hold_start", "hold_end", "correction", "stop", "ready",
 
 @dataclass(frozen=True)
 class Plan:
-    """An exercise at a level, so many sets in a row, for a person with the pain they had before."""
+    """An exercise at a level, so many sets in a row, for a person with the pain they had before.
+
+    `load_limit` is the most load on the disc that the person's stage allows, as a multiple of quiet standing.
+    """
 
     card: Card
     level: Level
     sets: int
     language: Language
     pain_before: Pain = field(default_factory=lambda: Pain(0, 0))
+    load_limit: float = field(default_factory=lambda: load_limit(None))
 
     @property
     def is_two_sided(self) -> bool:
@@ -58,8 +63,8 @@ class Notice:
 class Score:
     """Where a session stands; every field is in the record, so that a restarted server goes on from it.
 
-    Times are in seconds of the frames' clock. `count`, `left` and `right` are of the set under way, `counted` of the
-    whole session. `final` means that the person is not to go on today.
+    Times are in seconds of the frames' clock. `count`, `left`, `right` and `load_peak` (a multiple of quiet standing)
+    are of the set under way, `counted` of the whole session. `final` means that the person is not to go on today.
     """
 
     stage: Stage = "frame"
@@ -79,6 +84,7 @@ class Score:
     clock_ends_s: float | None = None
     exercised_s: float = 0.0
     last_repetition_s: float = 0.0
+    load_peak: float = 0.0
 
 
 SCORE_FIELDS = tuple(one.name for one in fields(Score))

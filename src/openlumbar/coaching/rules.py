@@ -49,6 +49,7 @@ class Rules(_Frozen):
     gesture_height: Number
     stop_sustained_s: Number
     warn_sustained_s: Number
+    load_sustained_s: Number
     stop_rest_s: Number
     stops_that_end: Number
     cue_pause_s: Number

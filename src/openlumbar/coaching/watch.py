@@ -92,6 +92,28 @@ def _fault_of(card: Card, level: Level, measure: str | None) -> FaultRule | None
     return None
 
 
+LOAD_OVER_LIMIT = "load_over_limit"
+"""Reason of a stop because the disc carried more than the person's stage allows."""
+
+
+class LoadWatch:
+    """Tells for how long the disc has carried more than the limit."""
+
+    def __init__(self, limit: float, rules: Rules) -> None:
+        """Start with nothing carried; `limit` is a multiple of quiet standing."""
+        self._limit, self._lasts_s = limit, rules.load_sustained_s
+        self._since_s: float | None = None
+
+    def see(self, time_s: float, relative: float) -> bool:
+        """Take in a moment's load (NaN: not known); tell whether it has been too much for long enough."""
+        if not relative > self._limit:
+            self._since_s = None
+            return False
+        if self._since_s is None:
+            self._since_s = time_s
+        return time_s - self._since_s >= self._lasts_s
+
+
 class RaisedHand:
     """Tells for how long a hand (or both, where the exercise itself holds one up) has been held up."""
 

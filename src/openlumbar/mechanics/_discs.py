@@ -10,7 +10,7 @@ from openlumbar.kinematics.signals import FloatArray
 from openlumbar.mechanics._free import free_body
 from openlumbar.mechanics._sharing import share_moment
 from openlumbar.mechanics._statics import BACKREST, BRIDGE, FREE, GRAVITY, LYING, SIDE, SIT_UP, within
-from openlumbar.mechanics._supported import bridge, sit_up
+from openlumbar.mechanics._supported import BEGUN_DEG, FREE_RISE_M, bridge, sit_up, smooth_step
 from openlumbar.mechanics.physique import MUSCLES, PSOAS, Record, RecordArray
 
 MOST_BENT = 1.3
@@ -114,22 +114,28 @@ def _carry(
     is_upright = posture.support == FREE
     asked = length(plus(moment, (0.0, posture.moment_nm, 0.0)))
     stretch = body.passive_moment * (math.exp(body.passive_growth * clipped(bent, 0.0, MOST_BENT)) - 1.0)
-    bending = moment[1] + posture.moment_nm
-    passive = -stretch if posture.support == SIT_UP else min(stretch, max(bending, 0.0))
-    bending -= passive
     belly_n = 0.0
     if is_upright or posture.support == SIT_UP or posture.support == BRIDGE:
         belly_kpa = min(body.abdominal_rest_kpa + body.abdominal_growth * asked, body.abdominal_most_kpa)
         belly_n = 1e3 * belly_kpa * body.abdominal_area
+    bending, straightened = moment[1] + posture.moment_nm, belly_n * body.abdominal_lever
+    # the belly's pressure and the stretched back straighten the spine: a help against gravity, a load in a sit-up
     if bending > 0:
-        bending = max(bending - belly_n * body.abdominal_lever, 0.0)
+        bending = max(bending - straightened, 0.0)
+        stretch = min(stretch, bending)
+    elif posture.support == SIT_UP:
+        stretch *= _effort(posture, body)
+        bending -= straightened
+    else:
+        stretch = 0.0
+    bending -= stretch
     side = moment[0] - math.copysign(min(body.bend_stiffness * abs(posture.bend_deg), abs(moment[0])), moment[0])
     turning = moment[2] - body.twist_stiffness * (posture.twist_deg + posture.unsure * body.twist_error)
     _set_muscles(posture, body, disc, asked, clipped(bent, 0.0, 1.0), muscles)
     arms, floor, room, forces = muscles
     missing = share_moment((-side, -bending, -turning), arms, floor, room, body.area_cm2[disc], forces)
     loads.missing_nm = max(loads.missing_nm, missing)
-    ahead, up = force[0], force[2] - abs(passive) * (1.0 - body.passive_disc_share) / body.passive_lever
+    ahead, up = force[0], force[2] - stretch * (1.0 - body.passive_disc_share) / body.passive_lever
     braced = _bracing(posture, body)
     for muscle in range(MUSCLES):
         ahead += braced * forces[muscle] * body.pull[muscle, 0]
@@ -137,6 +143,16 @@ def _carry(
     tilt = math.radians(body.l4l5_tilt if disc == 0 else body.l5s1_tilt)
     loads.compression_n[disc] = max(-ahead * math.sin(tilt) - up * math.cos(tilt) - belly_n, 0.0)
     loads.shear_n[disc] = ahead * math.cos(tilt) - up * math.sin(tilt)
+
+
+@compiled
+def _effort(posture: Record, body: Record) -> float:
+    """Return 0 for a lying person who rests, 1 once the exercise has begun, and for everybody upright."""
+    if posture.support == SIT_UP:
+        return smooth_step(_elevation_deg(posture, body), 0.0, BEGUN_DEG)
+    if posture.support == BRIDGE:
+        return smooth_step(posture.rise_m + posture.unsure * body.rise_error, 0.0, FREE_RISE_M)
+    return 1.0
 
 
 @compiled
@@ -151,7 +167,8 @@ def _set_muscles(posture: Record, body: Record, disc: int, asked: float, bent: f
     """Set moment arms and limits: what each muscle holds in any case, and what it can hold."""
     arms, floor, room, _ = muscles
     is_lying = posture.support == LYING or posture.support == SIDE
-    tone = posture.tone * (body.tone_lying if is_lying else body.tone) + body.antagonist * asked / 100
+    effort = 0.0 if is_lying else _effort(posture, body)
+    tone = posture.tone * (body.tone_lying + (body.tone - body.tone_lying) * effort) + body.antagonist * asked / 100
     nearer = 1.0 - body.lever_flattening * bent
     psoas = 0.0
     if posture.support == SIT_UP:

@@ -4,6 +4,7 @@ Over the range of an exercise's postures the ends of the 90 % interval, as facto
 itself closely; so a moment needs no ensemble of its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -11,13 +12,24 @@ from itertools import product
 import numpy as np
 
 from openlumbar.mechanics.exercises import lifted
-from openlumbar.mechanics.loads import HIGH, LOW, PEOPLE_KEPT, bodies_of, compute_loads, standing_compressions
+from openlumbar.mechanics.loads import (
+    HIGH,
+    LOW,
+    PEOPLE_KEPT,
+    bodies_of,
+    compute_loads,
+    standing_compression_n,
+    standing_compressions_n,
+)
 from openlumbar.mechanics.physique import FloatArray, RecordArray
 from openlumbar.mechanics.postures import lumbar_of_lean, lumbar_of_lift
 from openlumbar.physique import Physique
 
-NEIGHBOURS = 5
-"""Over so many knots of similar load the factors are smoothed by their median."""
+NEIGHBOURS = 3
+"""Of so many knots of similar load the widest interval counts: other postures can load alike and be less sure."""
+
+LIFTED_DEG = 60.0
+"""Beyond this trunk angle a sit-up loads less again and is no exercise of ours; its interval is that of the lift."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +48,7 @@ def spread_of(slug: str, physique: Physique) -> Spread:
     """Compute the spread of a person's loads along an exercise."""
     knots = _knots(slug)
     central, drawn = (compute_loads(knots, bodies) for bodies in bodies_of(physique))
-    (standing,), standings = standing_compressions(physique)
+    standing, standings = standing_compression_n(physique), standing_compressions_n(physique)
     value, pressure = central["compression_n"][:, 0, 0], central["pressure_mpa"][:, 0]
     absolute = np.quantile(drawn["compression_n"][:, :, 0], (LOW, HIGH), axis=1) / value
     relative = np.quantile(drawn["compression_n"][:, :, 0] / standings, (LOW, HIGH), axis=1) / (value / standing)
@@ -48,7 +60,8 @@ def spread_of(slug: str, physique: Physique) -> Spread:
         pressures[0],
         pressures[1],
     )
-    low, high, pressure_low, pressure_high = (_smoothed(end[order]) for end in ends)
+    low, pressure_low = (_widest(end[order], np.min) for end in (ends[0], ends[2]))
+    high, pressure_high = (_widest(end[order], np.max) for end in (ends[1], ends[3]))
     return Spread(
         value[order] / standing,
         np.minimum(low, 1.0),
@@ -58,9 +71,9 @@ def spread_of(slug: str, physique: Physique) -> Spread:
     )
 
 
-def _smoothed(factors: FloatArray) -> FloatArray:
+def _widest(factors: FloatArray, most: Callable[..., FloatArray]) -> FloatArray:
     padded = np.pad(factors, NEIGHBOURS // 2, mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS), axis=1)
+    return most(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS), axis=1)
 
 
 def _knots(slug: str) -> RecordArray:
@@ -69,7 +82,7 @@ def _knots(slug: str) -> RecordArray:
         knots["rise_m"] = np.linspace(0.0, 0.25, len(knots))
     elif slug == "sit-up":
         knots = lifted(slug, 36)
-        knots["trunk_deg"] = np.linspace(0.0, 85.0, len(knots))
+        knots["trunk_deg"] = np.linspace(0.0, LIFTED_DEG, len(knots))
         knots["lumbar_deg"] = [lumbar_of_lift(angle) for angle in knots["trunk_deg"]]
     else:
         places = list(product((-5.0, 0.0, 5.0, 15.0, 30.0), (0.0, 15.0, 30.0, 45.0), (0.0, 15.0)))

@@ -22,6 +22,9 @@ CURLED_DEG = 25.0
 """Trunk angle up to which the trunk rolls up from the head: what still lies is carried by the floor (product:
 exercise table, a curl-up is 15 to 30°)."""
 
+BEGUN_DEG = 8.0
+"""Trunk angle by which the muscles have tightened; below it a lying person rests (product: head off the floor)."""
+
 LEFT_FLOOR_DEG = 45.0
 """Trunk angle at which the lumbar spine has left the floor (product: exercise table, above 45° it is a sit-up)."""
 

@@ -32,7 +32,7 @@ def standing_loads(physique: Physique) -> SpinalLoads:
 def loads_of_records(records: RecordArray, physique: Physique) -> list[SpinalLoads]:
     """Return the loads of (T,) records of postures, each with its intervals."""
     central, drawn = (compute_loads(records, bodies) for bodies in bodies_of(physique))
-    (standing,), standings = standing_compressions(physique)
+    standing, standings = standing_compression_n(physique), standing_compressions_n(physique)
     return [
         SpinalLoads(
             l4l5_compression_n=_estimate(one["compression_n"][0, 0], many["compression_n"][:, 0]),
@@ -54,18 +54,29 @@ def compute_loads(records: RecordArray, bodies: RecordArray) -> RecordArray:
     return loads
 
 
+@lru_cache(maxsize=PEOPLE_KEPT)
+def likely_body(physique: Physique) -> RecordArray:
+    """Return a person's likeliest body, (1,)."""
+    return central_body(physique)
+
+
 @lru_cache(maxsize=ENSEMBLES_KEPT)
 def bodies_of(physique: Physique) -> tuple[RecordArray, RecordArray]:
     """Return a person's likeliest body, (1,), and the possible ones, (DRAWS,)."""
-    return central_body(physique), possible_bodies(physique, DRAWS)
+    return likely_body(physique), possible_bodies(physique, DRAWS)
 
 
 @lru_cache(maxsize=PEOPLE_KEPT)
-def standing_compressions(physique: Physique) -> tuple[FloatArray, FloatArray]:
-    """Return the compression of L4–L5 in quiet standing, N, of the likeliest body (1,) and of the possible ones."""
-    records = records_of(posture("standing"))
-    central, drawn = (compute_loads(records, bodies)["compression_n"][0, :, 0] for bodies in bodies_of(physique))
-    return central, drawn
+def standing_compression_n(physique: Physique) -> float:
+    """Return the likely compression of L4–L5 in quiet standing."""
+    return float(compute_loads(records_of(posture("standing")), likely_body(physique))["compression_n"][0, 0, 0])
+
+
+@lru_cache(maxsize=PEOPLE_KEPT)
+def standing_compressions_n(physique: Physique) -> FloatArray:
+    """Return the same of each of the possible bodies, (DRAWS,)."""
+    drawn = compute_loads(records_of(posture("standing")), bodies_of(physique)[1])
+    return np.asarray(drawn["compression_n"][0, :, 0])
 
 
 def _estimate(value: float, drawn: FloatArray) -> Estimate:

@@ -13,7 +13,7 @@ from openlumbar.mechanics._reading import reader_for
 from openlumbar.mechanics._spread import Spread, spread_of
 from openlumbar.mechanics.estimates import Estimate
 from openlumbar.mechanics.exercises import lifted
-from openlumbar.mechanics.loads import bodies_of, compute_loads, standing_compressions
+from openlumbar.mechanics.loads import compute_loads, likely_body, standing_compression_n
 from openlumbar.mechanics.physique import RecordArray
 from openlumbar.physique import Physique
 
@@ -52,8 +52,8 @@ class LoadMeter:
         """Prepare for one exercise and one person; unknown parts of the physique widen the intervals."""
         self._reader = reader_for(slug)
         self._spread = spread_of(slug, physique)
-        self._body = bodies_of(physique)[0]
-        self._standing_n = float(standing_compressions(physique)[0][0])
+        self._body = likely_body(physique)
+        self._standing_n = standing_compression_n(physique)
         self._posture = lifted(slug, 1)
         self._record = self._posture[0]
         self._loads = np.zeros((1, 1), LOADS)
@@ -86,12 +86,12 @@ def movement_loads(signals: Signals, slug: str, physique: Physique, *, accelerat
     """
     reader, postures = reader_for(slug), lifted(slug, len(signals))
     seen = np.array([reader.read(sample.values, postures[at]) for at, sample in enumerate(signals.samples())], bool)
-    body = bodies_of(physique)[0]
+    body = likely_body(physique)
     if accelerations and slug != "bridge":
         postures["moment_nm"] = -_inertia_kg_m2(body) * _acceleration(signals.time_s, postures["trunk_deg"])
     loads = compute_loads(postures, body)[:, 0]
     compression_n = np.where(seen, loads["compression_n"][:, 0], math.nan)
-    relative = compression_n / float(standing_compressions(physique)[0][0])
+    relative = compression_n / standing_compression_n(physique)
     spread = spread_of(slug, physique)
     ends = (np.interp(relative, spread.relative, end) for end in _ends(spread))
     pressure_mpa = np.where(seen, loads["pressure_mpa"], math.nan)

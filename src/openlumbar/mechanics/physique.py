@@ -1,8 +1,8 @@
 """A person's body as the load model sees it: masses, places, muscles, discs, and what is unsure about each.
 
 All constants stand in content/body (trunk_segments, spine_places, trunk_muscles, spinal_loads), with unit, source and
-spread. Lengths and lever arms scale with stature, muscle areas with its square, masses with body mass: people of
-one shape have the same ratios. The disc grows with mass^(1/3) times stature.
+spread. Lengths and lever arms scale with stature, muscle areas with its square, masses with body mass; the disc grows
+with mass^(1/3) times stature.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from openlumbar.mechanics.tables import table
 from openlumbar.physique import Physique, Sex, stature_of
@@ -78,18 +79,26 @@ def central_body(physique: Physique) -> RecordArray:
 def possible_bodies(physique: Physique, count: int, seed: int = 5) -> RecordArray:
     """Draw bodies that a person may have, (count,) records of `BODY`: every constant within its spread."""
     random = np.random.default_rng(seed)
-    constants = {name: _drawn(row, random.standard_normal(count)) for name, row in table("spinal_loads").items()}
+    constants = {name: _drawn(row, _normal(random, count)) for name, row in table("spinal_loads").items()}
     stature = stature_of(physique)
-    stature_m = (stature.height_cm + stature.sd_cm * random.standard_normal(count)) / 100
+    stature_m = (stature.height_cm + stature.sd_cm * _normal(random, count)) / 100
     if physique.weight_kg is None:
-        mass_kg = np.clip(USUAL_BMI + USUAL_BMI_SD * random.standard_normal(count), 17, 45) * stature_m**2
+        mass_kg = np.clip(USUAL_BMI + USUAL_BMI_SD * _normal(random, count), 17, 45) * stature_m**2
     else:
-        mass_kg = physique.weight_kg * (1 + MASS_SD_SHARE * random.standard_normal(count))
+        mass_kg = physique.weight_kg * (1 + MASS_SD_SHARE * _normal(random, count))
     known: Mapping[Sex | None, float] = {"female": 1.0, "male": 0.0}
-    coin = random.random(count)
-    femaleness = np.full(count, known[physique.sex]) if physique.sex else np.where(coin < 0.5, 0.0, 1.0)
-    segments_z = random.standard_normal((len(_SEGMENTS), count))
+    coin = random.permutation(np.arange(count) % 2)
+    femaleness = np.full(count, known[physique.sex]) if physique.sex else coin.astype(np.float64)
+    segments_z = np.array([_normal(random, count) for _ in _SEGMENTS])
     return _bodies(constants, mass_kg, stature_m, femaleness, age=physique.age or USUAL_AGE, segments_z=segments_z)
+
+
+def _normal(random: np.random.Generator, count: int) -> FloatArray:
+    """Draw standard normal numbers, one from each of `count` equally likely ranges: few draws then spread well.
+
+    Latin hypercube sampling: McKay, Beckman & Conover 1979, Technometrics 21:239.
+    """
+    return np.asarray(ndtri((random.permutation(count) + random.random(count)) / count), np.float64)
 
 
 def _drawn(row: Mapping[str, str], z: FloatArray) -> FloatArray:

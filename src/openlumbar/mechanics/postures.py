@@ -22,7 +22,7 @@ LUMBAR_SHARE = 0.6
 MOST_LUMBAR_DEG = 55.0
 """What is not told never bends the lumbar spine further (a man's full flexion is about 58°)."""
 
-SIT_UP_LUMBAR_DEG, SIT_UP_LUMBAR_SHARE, MOST_SIT_UP_LUMBAR_DEG = 10.0, 0.6, 40.0
+SIT_UP_LUMBAR_DEG, SIT_UP_LUMBAR_SHARE, MOST_SIT_UP_LUMBAR_DEG = 10.0, 0.4, 40.0
 """On the back with bent knees the lumbar spine is flat (10°); it bends with the trunk as the trunk rises (product)."""
 
 USUAL_RISE_M = 0.10

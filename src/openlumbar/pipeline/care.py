@@ -6,7 +6,7 @@ person wait for each other.
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -56,7 +56,10 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class SetDone:
-    """A set as it went; `prescribed` and `repetitions` are of one side where the exercise has two."""
+    """A set as it went; `prescribed` and `repetitions` are of one side where the exercise has two.
+
+    `load` is what the disc carried, as `pipeline.set_loads` writes it; None where nobody looked.
+    """
 
     exercise: str
     level: str
@@ -65,6 +68,7 @@ class SetDone:
     by: Guide
     form_score: float | None = None
     session: str | None = None
+    load: Mapping[str, Any] | None = None
 
 
 class CareDesk:
@@ -251,6 +255,7 @@ def _set_data(done: SetDone) -> dict[str, Any]:
         "prescribed": done.prescribed,
         "form_score": done.form_score,
         "session": done.session,
+        "load": done.load,
         "by": done.by,
         "finished": done.repetitions >= done.prescribed,
     }

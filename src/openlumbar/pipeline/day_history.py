@@ -140,6 +140,7 @@ def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date
         prescribed=asked["sets"] if asked else 0,
         done=sets_done(sets),
         repetitions=sum(entry.data["repetitions"] for entry in sets),
+        load_stops=sum((entry.data.get("load") or {}).get("stops", 0) for entry in sets),
         form_score=float(Fraction(sum(seen, Decimal(0))) / len(seen)) if seen and len(seen) == len(sets) else None,
     )
 

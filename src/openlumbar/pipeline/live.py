@@ -5,8 +5,9 @@ The bytes are those of the live protocol (docs/live-protocol.md).
 
 import math
 import struct
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -20,11 +21,12 @@ from openlumbar.coaching.plan import Notice, Plan, Score
 from openlumbar.coaching.rules import ADVICE, STAGES, Advice, load_rules
 from openlumbar.kinematics.signals import SIGNAL_NAMES, Sample, Signals
 from openlumbar.kinematics.stream import SignalStream
+from openlumbar.mechanics import FrameLoads, LoadMeter, has_loads
 from openlumbar.physique import Physique
 from openlumbar.pose.wire import FRAME_BYTES, HEADER, HEADER_BYTES, check_frames, picture_positions
 
-ANSWER = struct.Struct("<BBBBIdffff")
-"""kind, stage, phase, advice, next, time_s, value, hold_s, clock_s, gesture."""
+ANSWER = struct.Struct("<BBBBIdffffffff")
+"""kind, stage, phase, advice, next, time_s, value, hold_s, clock_s, gesture, load, its interval's ends, pressure."""
 
 PHASES: tuple[Phase, ...] = ("unseen", "rest", "out", "top", "back")
 """In the order of the live protocol."""
@@ -100,6 +102,9 @@ class LiveSession:
         self._assessor = Assessor(plan.card, plan.level, physique)
         self._framing = Framing(plan.card, load_rules())
         self._framed_s, self._advice = -math.inf, ADVICE[0]
+        self._meter = LoadMeter(plan.card.slug, physique) if has_loads(plan.card.slug) else None
+        self._load: FrameLoads | None = None
+        self._loads: deque[tuple[float, float]] = deque()
         self._is_running = False
         self._last_s = self.memory.until_s if memory else -math.inf
         self._known_until_s = self._last_s
@@ -166,7 +171,14 @@ class LiveSession:
             coach.hold_s,
             coach.clock_s,
             coach.gesture,
+            *self._told_load(),
         )
+
+    def _told_load(self) -> tuple[float, float, float, float]:
+        """Return the load of the newest frame, the ends of its 90 % interval and the pressure; NaN: not known."""
+        if self._meter is None or self._load is None:
+            return math.nan, math.nan, math.nan, math.nan
+        return *self._meter.interval(self._load.relative), self._load.pressure_mpa
 
     def verdict(self) -> Verdict:
         """Say whether the session can be judged: it can when the coach saw a repetition."""
@@ -212,6 +224,7 @@ class LiveSession:
         self._sample = sample
         events = self._assessor.step(sample)
         self._progress = self._assessor.progress
+        self._load = self._meter.step(sample) if self._meter else None
         if sample.time_s <= self._known_until_s:
             return ()  # the engine catches up with what is in the record
         self._log.add(sample)
@@ -222,7 +235,24 @@ class LiveSession:
                 self._framed_s, self._advice = sample.time_s, self._framing.advice(picture, sample)
             return self._advice
 
-        return self.coach.step(Moment(sample, self._fresh(events) if events else events, self._progress, advice))
+        load = self._load.relative if self._load else math.nan
+        self._loads.append((sample.time_s, load))
+        fresh = self._fresh(events) if events else events
+        told = self.coach.step(Moment(sample, fresh, self._progress, advice, load))
+        return [self._with_load(notice) for notice in told] if fresh and told else told
+
+    def _with_load(self, notice: Notice) -> Notice:
+        """Add to a repetition the most that the disc carried in it, with its interval; forget what lies before it."""
+        repetition = notice.data.get("repetition")
+        if repetition is None or self._meter is None:
+            return notice
+        while self._loads and self._loads[0][0] < repetition.start_s:
+            self._loads.popleft()
+        known = [load for time_s, load in self._loads if time_s <= repetition.end_s and not math.isnan(load)]
+        if not known:
+            return notice
+        load, low, high = (round(end, 2) for end in self._meter.interval(max(known)))
+        return replace(notice, data={**notice.data, "load": load, "load_interval90": [low, high]})
 
     def _fresh(self, events: list[Event]) -> list[Event]:
         """Leave out repetitions that are in the record already."""

@@ -1,7 +1,10 @@
 import pytest
 from tests.skeletons import film, standing
 
-from openlumbar.kinematics import _compiled, stream, warm
+from openlumbar import _compiled
+from openlumbar.kinematics import stream
+from openlumbar.mechanics import _discs, warm
+from openlumbar.mechanics.movement import LoadMeter
 from openlumbar.physique import Physique
 from openlumbar.pose.wire import pack_frames
 
@@ -63,5 +66,6 @@ def test_warming_compiles_each_entry_for_one_kind_of_array() -> None:
     live.push(track[:3])
     live.step(1.0, track.image[3], track.world[3], track.visibility[3], track.frame_size)
     live.step_packed(pack_frames(track), 16)
-    live.finish()
-    assert [len(function.signatures) for function in (stream._push, stream._push_packed)] == [1, 1]
+    LoadMeter("bridge", Physique()).step(next(live.finish().samples()))
+    kept = (stream._push, stream._push_packed, _discs.fill_loads)
+    assert [len(function.signatures) for function in kept] == [1, 1, 1]

@@ -1,0 +1,65 @@
+"""How much load on the disc a stage allows, as a multiple of the person's own quiet standing.
+
+The limits stand in content/care/load_limits.toml.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from openlumbar.cards import Quantity
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoadLimit(_Frozen):
+    """The limit of one stage; it holds up to and including the `to_days`-th day after the onset, None: from then on."""
+
+    to_days: int | None = None
+    relative: Quantity
+
+
+class LoadStops(_Frozen):
+    """What stops beyond the limit mean for the dose."""
+
+    days_back: Quantity
+
+
+class LoadRules(_Frozen):
+    """The file of load limits."""
+
+    clinician_signoff: str
+    limits: tuple[LoadLimit, ...] = Field(alias="limit", min_length=1)
+    stops: LoadStops
+
+    @model_validator(mode="after")
+    def _later_allows_more(self) -> Self:
+        *ends, last = [limit.to_days for limit in self.limits]
+        days = [end for end in ends if end is not None]
+        if last is not None or len(days) < len(ends) or days != sorted(set(days)):
+            raise ValueError("'to_days' grows from limit to limit, and only the last has none")
+        relatives = [limit.relative.value for limit in self.limits]
+        if relatives != sorted(relatives):
+            raise ValueError("a later stage allows no less than an earlier one")
+        return self
+
+
+@cache
+def load_rules() -> LoadRules:
+    """Read and validate the limits."""
+    text = files("openlumbar.content").joinpath("care", "load_limits.toml").read_text(encoding="utf-8")
+    return LoadRules.model_validate(tomllib.loads(text))
+
+
+def load_limit(days_since_onset: float | None) -> float:
+    """Return the most load of a stage, as a multiple of quiet standing; not known or in the future: the strictest."""
+    limits = load_rules().limits
+    if days_since_onset is None or not days_since_onset >= 0:
+        return limits[0].relative.value
+    found = (limit for limit in limits if limit.to_days is None or days_since_onset <= limit.to_days)
+    return next(found).relative.value

@@ -111,9 +111,9 @@ class Rooms:
             self._rooms.pop(room.row.id, None)
             self._record_signals(room, room.live.rest_of_signals())
             verdict = room.live.verdict()
-            coach = room.live.coach
-            counts = {"repetitions": coach.score.counted}
-            outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
+            counts = {"repetitions": room.live.coach.score.counted}
+            told = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts}
+            outcome = told | room.live.state()
             await to_thread.run_sync(self._journal.flush)
             await to_thread.run_sync(self._note, room.row)  # once for each session, whatever is cut off after it
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))

@@ -73,7 +73,15 @@ export interface Words {
   readonly counted: string;
   readonly counted_left: string;
   readonly counted_right: string;
-  readonly load: { readonly times: string; readonly detail: string; readonly unknown: string };
+  readonly load: {
+    readonly name: string;
+    readonly peak: string;
+    readonly times: string;
+    readonly unknown: string;
+    readonly told: string;
+    readonly detail: string;
+    readonly peak_detail: string;
+  };
 }
 
 /** Read one of the page's blocks of data. */

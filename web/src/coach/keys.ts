@@ -1,8 +1,8 @@
 /** The keyboard: one key for each thing that a person across the room may want. */
 
-export type KeyAction = "pause" | "stop" | "pain" | "mute" | "skip";
+export type KeyAction = "pause" | "stop" | "pain" | "mute" | "skip" | "load";
 
-const LETTERS: Readonly<Record<string, KeyAction>> = { s: "stop", p: "pain", m: "mute", n: "skip" };
+const LETTERS: Readonly<Record<string, KeyAction>> = { s: "stop", p: "pain", m: "mute", n: "skip", l: "load" };
 const TYPED_WORD = "stop";
 const TYPED_WITHIN_MS = 1500;
 const TEXT_FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";

@@ -236,6 +236,7 @@ class Coach implements Listener {
     else if (action === "pause") this.#do(this.#view.stage === "paused" ? "resume" : "pause");
     else if (action === "skip") this.#do("skip_rest");
     else if (action === "pain") this.#painSheet.open();
+    else if (action === "load") this.#view.toggleLoad();
     else this.#mute();
   }
 

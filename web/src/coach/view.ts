@@ -8,6 +8,9 @@ import type { Answer, Stage, State } from "./protocol.ts";
 
 const CORRECTION_MS = 7000;
 
+/** Stages in which the disc load is that of the set just done. */
+const SHOWS_PEAK: ReadonlySet<Stage> = new Set<Stage>(["rest", "done"]);
+
 export class View {
   readonly #page: Document;
   readonly #data: CoachData;
@@ -49,14 +52,14 @@ export class View {
     this.#showSet(state);
     this.#showAside(state);
     this.#showSides(state);
-    if (state.load_limit !== undefined) this.#loadGauge.limitTo(state.load_limit);
+    this.#showLoadOf(state);
     if (state.stage === "exercise" || state.stage === "paused") this.#showCount(state);
   }
 
   /** Show where the movement is: called for each frame, writes only what has changed. */
   showAnswer(answer: Answer): void {
     this.#gauge.show(answer.phase === "unseen" ? null : answer.value);
-    this.#loadGauge.show(answer.load);
+    if (!SHOWS_PEAK.has(this.stage)) this.#loadGauge.show(answer.load);
     this.#showHand(answer.gesture);
     const state = this.#state;
     if (!state || answer.stage !== state.stage) return;
@@ -94,6 +97,11 @@ export class View {
     need(this.#page, "resume").hidden = isFinal;
   }
 
+  /** Show more about the disc load, or no more. */
+  toggleLoad(): void {
+    this.#loadGauge.toggle();
+  }
+
   /** Say what is counted, for a screen reader. */
   countInWords(side: "left" | "right" | null): string {
     const state = this.#state;
@@ -122,6 +130,12 @@ export class View {
     const focused = this.#page.activeElement;
     const isGone = focused instanceof HTMLElement && focused !== this.#page.body && focused.offsetParent === null;
     if (isGone && !focused.closest("dialog")) this.#main.focus({ preventScroll: true });
+  }
+
+  #showLoadOf({ stage, load_limit: limit, load_peak: relative = 0, load_peak_interval90: ends }: State): void {
+    if (limit !== undefined) this.#loadGauge.limitTo(limit);
+    if (!SHOWS_PEAK.has(stage)) return;
+    this.#loadGauge.showPeak(ends ? { relative, low: ends[0], high: ends[1] } : null);
   }
 
   #showSet({ set, sets }: State): void {

@@ -21,6 +21,7 @@ from openlumbar.cards import Band, Card, Language, Quantity
 from openlumbar.coaching.plan import Notice
 from openlumbar.coaching.rules import phrase
 from openlumbar.coaching.watch import LOAD_OVER_LIMIT
+from openlumbar.mechanics import has_loads
 from openlumbar.pipeline.live import VERSION, ProtocolError
 
 router = APIRouter()
@@ -237,6 +238,7 @@ def _page_data(room: Room) -> dict[str, Any]:
             "goal": level.dose.repetitions,
             "per_side": level.dose.per_side,
             "sets": plan.sets,
+            "has_load": has_loads(card.slug),
             "stop_gesture": level.stop_gesture,
         },
         "faults": {rule.code: rule.text.in_language(language) for rule in card.faults}

@@ -23,7 +23,7 @@ def test_what_is_prescribed_today_is_marked_and_nothing_else():
     found = compare(PERSON, "en", frozenset({("bridge", "L2")}))
 
     assert [each.load for each in found if each.is_prescribed] == [
-        each.load for each in found if each.name.startswith("Bridge: Bridge")
+        each.load for each in found if each.name == f"Bridge: {exercise('bridge').level('L2').name.en}"
     ]
 
 

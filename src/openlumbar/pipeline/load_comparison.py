@@ -1,4 +1,4 @@
-"""Postures and exercises side by side: what each loads the disc of one person with, as the page on the load shows it."""
+"""Postures and exercises side by side: what each loads the disc of one person with, for the page on the load."""
 
 import tomllib
 from dataclasses import dataclass

@@ -22,9 +22,8 @@ def load_page_of_person(request: Request, wired: Wired, person: Own, viewing: Vi
     chart = wired.desk.chart(person, alone=viewing.alone)
     physique, language = chart.profile.physique_on(chart.today), language_of(request)
     days = chart.dose_facts.days_since_onset
-    prescribed = frozenset(
-        (each.slug, each.dose.level) for each in chart.exercises if each.gate.passed and each.dose.level
-    )
+    open_today = (each for each in chart.exercises if each.gate.passed)
+    prescribed = frozenset((each.slug, each.dose.level) for each in open_today if each.dose.level)
     compared = compare(physique, language, prescribed)
     return render(
         request,

@@ -56,7 +56,7 @@ def test_a_set_is_noted_with_its_form_and_what_was_prescribed(store: Store, desk
     (noted,) = sets(desk)
     assert noted == {
         "exercise": "bridge", "level": "L1", "repetitions": 3, "prescribed": 4, "form_score": 0.625, "session": row.id,
-        "by": "coach", "finished": False,
+        "by": "coach", "finished": False, "load": None,
     }  # fmt: skip
     note_session(store, desk, row)
     assert len(sets(desk)) == 1

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import typer
 from benchmarks.__main__ import AIMS, Aim, shown
+from docs import load_parts
 from typer.testing import CliRunner
 
 from openlumbar.apps.cli import app
@@ -44,7 +45,9 @@ def renewed(text: str) -> str:
 
 
 def main() -> None:
-    """Renew every page that has made parts."""
+    """Renew every page that has made parts, and every picture that follows from the code."""
+    for name, drawn in PICTURES.items():
+        (ROOT / "docs" / "pictures" / name).write_text(drawn(), encoding="utf-8")
     for page in pages():
         text = page.read_text(encoding="utf-8")
         if (new := renewed(text)) != text:
@@ -129,9 +132,9 @@ def _said_by(*arguments: str) -> str:
     return done.stdout
 
 
-def _numbers() -> str:
+def _numbers(aims: Iterable[Aim] = AIMS) -> str:
     reached: Mapping[str, float | None] = json.loads(RESULTS.read_text(encoding="utf-8"))["reached"]
-    rows = ((aim.what, f"{aim.side} {shown(aim.target)}", *_outcome(aim, reached.get(aim.what))) for aim in AIMS)
+    rows = ((aim.what, f"{aim.side} {shown(aim.target)}", *_outcome(aim, reached.get(aim.what))) for aim in aims)
     return _table(("what", "target", "measured", ""), rows)
 
 
@@ -140,6 +143,27 @@ def _outcome(aim: Aim, value: float | None) -> tuple[str, str]:
         return "not measured yet", ""
     met = value >= aim.target if aim.side == "≥" else value <= aim.target
     return shown(value), "met" if met else "**missed**"
+
+
+def _load_numbers() -> str:
+    return _numbers(aim for aim in AIMS if aim.benchmark in ("spinal_loads", "opensim_grid"))
+
+
+def _load_rows() -> str:
+    heads = ("what", "published", "ours", "90 % interval", "error", "holds it", "basis")
+    return f"{load_parts.summary()}\n\n{_table(heads, load_parts.rows())}"
+
+
+def _load_inputs() -> str:
+    return _table(("what", "source", "our inputs", "why these"), load_parts.inputs())
+
+
+def _load_peer() -> str:
+    return _table(("MPa", "Wilke, measured", "AnyBody", "OpenLumbar"), load_parts.peer_rows())
+
+
+def _load_changed() -> str:
+    return _table(("constant", "file", "what it rests on"), load_parts.changed())
 
 
 _QUESTION_HEADS: Mapping[Language, tuple[str, ...]] = {
@@ -210,12 +234,20 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "example": _example,
     "numbers": _numbers,
     "access": _access,
+    "load-numbers": _load_numbers,
+    "load-rows": _load_rows,
+    "load-inputs": _load_inputs,
+    "load-peer": _load_peer,
+    "load-changed": _load_changed,
     **{f"safety-questions-{language}": partial(_safety_questions, language) for language in _QUESTION_HEADS},
     **{f"safety-matrix-{language}": partial(_safety_matrix, language) for language in _QUESTION_HEADS},
     **{f"safety-adaptations-{language}": partial(_safety_adaptations, language) for language in _QUESTION_HEADS},
     **{f"safety-stages-{language}": partial(_safety_stages, language) for language in _QUESTION_HEADS},
 }
 """Name of a made part → what writes it."""
+
+PICTURES: Mapping[str, Callable[[], str]] = {"load-validation.svg": load_parts.picture}
+"""Name of a picture in docs/pictures → what draws it; the others are taken by docs/make_pictures.py."""
 
 
 if __name__ == "__main__":

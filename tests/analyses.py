@@ -10,6 +10,8 @@ from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.events import Repetition, Verdict
 from openlumbar.cards import Card, exercise
 from openlumbar.kinematics.signals import Signals
+from openlumbar.mechanics import LoadSeries
+from openlumbar.pipeline.loads import session_loads
 from openlumbar.reports.page import KeyFrame
 
 CYCLE_S = 9.0
@@ -62,7 +64,16 @@ def make_analysis(
         done[number - 1] = replace(done[number - 1], faults=codes)
     signals = trapezoid(peaks, card)
     source = Source(name, "0123456789abcdef" * 4, len(signals), RATE_HZ, float(signals.time_s[-1]))
-    return Analysis(card, card.level(), source, verdict or Verdict(True), tuple(done), signals, remarks)
+    verdict = verdict or Verdict(True)
+    loads = session_loads(load_series(signals, measured_as), done) if verdict.judged else None
+    return Analysis(card, card.level(), source, verdict, tuple(done), signals, remarks, loads)
+
+
+def load_series(signals: Signals, name: str) -> LoadSeries:
+    """Make loads that follow a signal: 600 N and 0.5 MPa in quiet standing, and a tenth of that for each unit."""
+    relative = 0.5 + 0.1 * np.abs(signals[name])
+    low, high = np.full_like(relative, 0.8), np.full_like(relative, 1.3)
+    return LoadSeries(signals.time_s, 600 * relative, 0.5 * relative, relative, low, high, low, high)
 
 
 def make_key_frames() -> list[KeyFrame]:

@@ -20,9 +20,11 @@ from openlumbar.assessment.engine import Assessor
 from openlumbar.assessment.events import RepetitionDone
 from openlumbar.cards import Card, Case, exercise, exercise_slugs, load_card
 from openlumbar.kinematics.signals import SIGNAL_NAMES, Signals
+from openlumbar.mechanics import posture, spinal_loads
 from openlumbar.pipeline import folder
 from openlumbar.pose.backends import Pose
 from openlumbar.pose.track import PoseTrack
+from openlumbar.reports.posture_loads import PostureLoads
 from openlumbar.reports.tables import write_repetitions_csv
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +62,11 @@ def test_parts_made_from_the_code_are_up_to_date(page: Path) -> None:
     assert text == make_tables.renewed(text), "run: make docs"
 
 
+@pytest.mark.parametrize("name", list(make_tables.PICTURES))
+def test_pictures_drawn_from_the_code_are_up_to_date(name: str) -> None:
+    assert read(f"docs/pictures/{name}") == make_tables.PICTURES[name](), "run: make docs"
+
+
 def test_every_part_that_can_be_made_is_in_some_page() -> None:
     made = {part for page in make_tables.pages() for part in re.findall(r"<!-- made: ([a-z-]+) -->", page.read_text())}
     assert made == set(make_tables.PARTS)
@@ -78,7 +85,7 @@ def test_every_make_verb_exists() -> None:
 def test_every_command_and_option_shown_exists() -> None:
     known = set(re.findall(r"(?<!\w)--[a-z-]+", make_tables.PARTS["commands"]())) | {"--version"}
     for page in PAGES:
-        for line in re.findall(r"openlumbar (?:analyze|demo|exercises).*", page.read_text(encoding="utf-8")):
+        for line in re.findall(r"openlumbar (?:analyze|demo|exercises|load).*", page.read_text(encoding="utf-8")):
             assert set(re.findall(r"(?<!\w)--[a-z][a-z-]+", line)) <= known, f"{page.name}: {line}"
 
 
@@ -104,6 +111,17 @@ def test_the_fields_of_the_result_are_documented() -> None:
     for name in ("repetitions", "faults"):
         assert set(shown[name][0]) == set(result[name][0])
     assert set(shown) | set(shown["repetitions"][0]) == named_first(page)
+
+
+def test_the_fields_of_the_loads_are_documented() -> None:
+    page = section(read("docs/formats.md"), "`openlumbar load --json`")
+    shown = json.loads(code_in(page, "json"))
+    asked, person = posture("standing"), openlumbar.Physique()
+    answer = PostureLoads(asked, person, spinal_loads(asked, person)).to_json()
+    assert set(shown) == set(answer) == named_first(page)
+    for name, value in answer.items():
+        if isinstance(value, dict):
+            assert set(shown[name]) == set(value)
 
 
 def test_the_columns_of_the_repetitions_are_documented(tmp_path: Path) -> None:
@@ -133,7 +151,8 @@ def test_the_pose_track_can_be_written_as_shown(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_python_shown_names_what_there_is() -> None:
-    for code in re.findall(r"```python\n(.*?)```", read("docs/using.md"), re.DOTALL):
+    pages = read("docs/using.md") + read("docs/load.md")
+    for code in re.findall(r"```python\n(.*?)```", pages, re.DOTALL):
         for name in re.findall(r"openlumbar\.(\w+(?:\.\w+)?)", code):
             found = openlumbar
             for part in name.split("."):

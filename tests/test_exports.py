@@ -10,8 +10,17 @@ import pytest
 
 import openlumbar
 
-EXPORTED = ["Analysis", "InputError", "Physique", "__version__", "analyze", "assessment"]
-FORBIDDEN = ("numpy", "cv2", "av", "pydantic", "openlumbar.pose", "openlumbar.assessment", "openlumbar.pipeline")
+EXPORTED = ["Analysis", "InputError", "Physique", "__version__", "analyze", "assessment", "mechanics"]
+FORBIDDEN = (
+    "numpy",
+    "cv2",
+    "av",
+    "pydantic",
+    "openlumbar.pose",
+    "openlumbar.assessment",
+    "openlumbar.mechanics",
+    "openlumbar.pipeline",
+)
 
 
 def test_the_facade_exports_these_and_no_other_names() -> None:
@@ -31,7 +40,7 @@ def test_the_stub_names_what_the_facade_exports() -> None:
         node.target.id for node in tree.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
     assert sorted({*imported, *declared}) == EXPORTED
-    assert {name: home for name, home in imported.items() if name != "assessment"} == openlumbar._HOMES
+    assert {name: home for name, home in imported.items() if name not in openlumbar._PACKAGES} == openlumbar._HOMES
     (assigned,) = (node.value for node in tree.body if isinstance(node, ast.Assign))
     assert ast.literal_eval(assigned) == EXPORTED
 
@@ -53,6 +62,12 @@ def test_an_analysis_has_what_the_contract_names() -> None:
 def test_the_segmentation_is_where_the_contract_says() -> None:
     cycles = openlumbar.assessment.segment_cycles
     assert list(inspect.signature(cycles).parameters)[:3] == ["time_s", "value", "rest"]
+
+
+def test_the_loads_of_a_posture_are_where_the_guide_says() -> None:
+    mechanics = openlumbar.mechanics
+    loads = mechanics.spinal_loads(mechanics.posture("standing"), openlumbar.Physique(weight_kg=72))
+    assert isinstance(loads, mechanics.SpinalLoads)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-__all__ = ["Analysis", "InputError", "Physique", "__version__", "analyze", "assessment"]
+__all__ = ["Analysis", "InputError", "Physique", "__version__", "analyze", "assessment", "mechanics"]
 
 _HOMES = {
     "Analysis": "openlumbar.assessment.analysis",
@@ -15,13 +15,16 @@ _HOMES = {
     "Physique": "openlumbar.physique",
     "analyze": "openlumbar.pipeline.analyze",
 }
-"""Name → the module it lives in; `assessment` is a package of its own."""
+"""Name → the module it lives in."""
+
+_PACKAGES = ("assessment", "mechanics")
+"""Names that are packages of their own."""
 
 
 def __getattr__(name: str) -> object:
     """Load a name of the façade when it is first used."""
-    if name == "assessment":
-        return import_module("openlumbar.assessment")
+    if name in _PACKAGES:
+        return import_module(f"openlumbar.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'openlumbar' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -5,10 +5,13 @@ from tests.analyses import make_analysis
 
 from openlumbar.assessment.events import Verdict
 
-KEYS = ["openlumbar", "exercise", "level", "source", "judged", "reasons", "counts", "repetitions", "faults", "remarks"]
+KEYS = [
+    "openlumbar", "exercise", "level", "source", "judged", "reasons", "counts", "repetitions", "faults", "remarks",
+    "loads",
+]  # fmt: skip
 REPETITION_KEYS = {
     "start_s", "peak_s", "end_s", "side", "hold_s", "hip_rise_cm", "trunk_angle_deg", "trunk_yaw_deg",
-    "raised_hand", "counted", "faults", "interval90",
+    "raised_hand", "counted", "faults", "interval90", "loads",
 }  # fmt: skip
 
 

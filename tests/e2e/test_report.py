@@ -18,7 +18,7 @@ KINDS = ("judged", "two-sided", "refused", "zero")
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Write one report of each kind; kind → address."""
-    empty = replace(make_analysis(), repetitions=())
+    empty = replace(make_analysis(), repetitions=(), loads=None)
     analyses = {
         "judged": make_analysis(faults={2: ("short_hold",), 4: ("low_rise", "short_hold")}),
         "two-sided": make_analysis(peaks=(25.0, -28.0, 50.0), slug="cross-twist", faults={3: ("over_rotation",)}),
@@ -90,7 +90,7 @@ def test_the_timeline_can_be_read_as_a_table(browser: Browser, reports: dict[str
         rows = page.locator("article:visible table tbody tr")
         assert rows.count() == 4
         assert "not counted" in rows.nth(2).inner_text()
-        figure = page.locator("article:visible .wide svg.timeline")
+        figure = page.locator("article:visible .wide svg.timeline").first
         assert figure.get_attribute("aria-labelledby") == "timeline-en-wide-title timeline-en-wide-desc"
         assert "counted: 3" in (page.locator("#timeline-en-wide-desc").text_content() or "")
 
@@ -103,6 +103,22 @@ def test_the_curve_is_a_line_and_a_stretch_is_hatched(browser: Browser, reports:
         assert figure.locator(".curve").evaluate("line => getComputedStyle(line).fill") == "none"
         hatched = figure.locator(".unjudged .mark").evaluate("mark => getComputedStyle(mark).fill")
         assert hatched == 'url("#timeline-en-wide-hatch")'
+
+
+def test_the_disc_load_is_drawn_with_its_range(browser: Browser, reports: dict[str, str]) -> None:
+    with reader(browser) as context:
+        page = context.new_page()
+        page.goto(reports["judged"])
+        figure = page.locator("article:visible .wide svg.timeline").nth(1)
+        assert figure.get_attribute("aria-labelledby") == "load-en-wide-title load-en-wide-desc"
+        assert "× standing (90%:" in (page.locator("#load-en-wide-desc").text_content() or "")
+        area, curve = (figure.locator(name).bounding_box() for name in (".range", ".curve"))
+        assert area is not None
+        assert curve is not None
+        assert area["y"] < curve["y"] < curve["y"] + curve["height"] < area["y"] + area["height"]
+        assert figure.locator(".number").count() == 4
+        page.goto(reports["refused"])
+        assert page.locator("article:visible .range").count() == 0
 
 
 def test_pictures_are_drawn(browser: Browser, reports: dict[str, str]) -> None:
@@ -122,7 +138,7 @@ def test_print_shows_one_language_and_no_buttons(browser: Browser, reports: dict
         page.emulate_media(media="print")
         assert page.locator("article:visible").count() == 1
         assert not page.locator(".languages").is_visible()
-        assert page.locator("article:visible .wide").is_visible()
+        assert page.locator("article:visible .wide").first.is_visible()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -55,7 +55,7 @@ def test_a_track_becomes_a_folder_of_results(slug: str, tmp_path: Path) -> None:
     kept = PoseTrack.load(out / "track.pose.npz")
     np.testing.assert_array_equal(kept.image, track.image[track.time_s < 12])
     assert len(rows(out / "signals.csv")) == len(kept) == len(analysis.signals) == analysis.source.frames
-    assert set(rows(out / "signals.csv")[0]) == {"time_s", *SIGNAL_NAMES}
+    assert {"time_s", *SIGNAL_NAMES, "relative_to_standing"} <= set(rows(out / "signals.csv")[0])
     assert len(rows(out / "repetitions.csv")) == len(analysis.repetitions) > 0
     assert read_video(out / "annotated.mp4") == (len(kept), tuple(side // 2 for side in track.frame_size.tolist()))
     report = (out / "report.html").read_text("utf-8")

@@ -116,7 +116,7 @@ def test_a_refused_recording_shows_what_to_change_and_no_result() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict(False, ("no_repetitions",)), Verdict(True)], ids=["refused", "judged"])
 def test_no_repetition_is_said_with_how_to_begin(verdict: Verdict) -> None:
-    text = article(render_report(replace(make_analysis(), repetitions=(), verdict=verdict)), "en")
+    text = article(render_report(replace(make_analysis(), repetitions=(), loads=None, verdict=verdict)), "en")
     assert "No repetition was seen" in text
     assert "rest" in text.split("The one thing to change")[1][:120]
 
@@ -128,7 +128,7 @@ def test_attempts_that_do_not_count_are_told_from_where_they_would() -> None:
 
 
 def test_an_empty_recording_still_makes_a_page() -> None:
-    nothing = replace(make_analysis(), signals=Signals(np.empty(0), {}), repetitions=())
+    nothing = replace(make_analysis(), signals=Signals(np.empty(0), {}), repetitions=(), loads=None)
     page = render_report(replace(nothing, verdict=Verdict(False, ("no_person",))))
     Elements(page)
     assert "no curve to draw" in article(page, "en")
@@ -172,7 +172,7 @@ def test_a_long_recording_stays_light() -> None:
     analysis.signals.values["hip_rise_cm"][:] += noise
     page = render_report(analysis)
     assert analysis.source.duration_s > 3600
-    assert len(page.encode()) < 300_000
+    assert len(page.encode()) < 450_000
     assert "300 more are listed in repetitions.csv" in article(page, "en")
 
 
@@ -208,3 +208,21 @@ def test_the_article_s_styles_touch_nothing_around_it() -> None:
     selectors = [selector.strip() for rule in rules for selector in rule.split(",") if selector.strip()]
     assert len(selectors) > 100
     assert [name for name in selectors if not name.startswith((".report ", "symbol "))] == []
+
+
+def test_the_disc_load_is_told_relative_to_standing_and_in_newtons_on_demand() -> None:
+    page = render_report(make_analysis())
+    told = article(page, "en").split("Disc load", 1)[1].split("Each repetition")[0]
+    assert "× standing (90%: " in told
+    assert "of quiet standing (90%: " in told
+    assert "not a measurement" in told
+    assert "MPa" not in told.split("In newtons and megapascals")[0]
+    assert "相当于安静站立" in article(page, "zh")
+    assert article(page, "en").count("Peak disc load") == 4
+
+
+def test_without_a_load_nothing_is_said_of_one() -> None:
+    page = render_report(replace(make_analysis(), loads=None))
+    assert "disc load" not in article(page, "en").lower()
+    assert "椎间盘负荷" not in article(page, "zh")
+    assert "Disc load" not in article(render_report(refused(make_analysis())), "en")

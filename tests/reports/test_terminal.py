@@ -56,3 +56,16 @@ def test_estimates_may_be_missing() -> None:
     analysis = make_analysis(peaks=(10.0,))
     bare = replace(analysis.repetitions[0], hip_rise_cm=None, hold_s=None, interval90={})
     assert "–" in printed(replace(analysis, repetitions=(bare,)))
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Disc load: At its highest about 2.0 × standing (90%: 1.6 to 2.6), in repetition 4."),
+        ("zh", "椎间盘负荷：最高时约为站立时的 2.0 倍（90%：1.6 至 2.6），出现在第 4 次。"),
+    ],
+)
+def test_the_disc_load_is_told_in_a_line(language: Language, told: str) -> None:
+    (line,) = (line for line in printed(make_analysis(), language, 240).splitlines() if told in line)
+    assert ("of quiet standing" if language == "en" else "相当于安静站立") in line
+    assert told not in printed(replace(make_analysis(), loads=None), language, 240)

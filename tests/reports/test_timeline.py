@@ -32,7 +32,7 @@ def test_swings_to_either_side_leave_rest_in_the_middle() -> None:
 
 
 def test_rest_is_found_without_repetitions_too() -> None:
-    from_rest = measured_from_rest(replace(make_analysis(peaks=(10.0,)), repetitions=()))
+    from_rest = measured_from_rest(replace(make_analysis(peaks=(10.0,)), repetitions=(), loads=None))
     assert from_rest[0] == pytest.approx(0.0, abs=0.1)
 
 
@@ -122,7 +122,7 @@ def test_a_refused_recording_is_one_stretch() -> None:
 
 
 def test_nothing_to_draw_is_said_by_none() -> None:
-    empty = replace(make_analysis(), signals=Signals(np.empty(0), {}), repetitions=())
+    empty = replace(make_analysis(), signals=Signals(np.empty(0), {}), repetitions=(), loads=None)
     assert lay_out_timeline(empty, EN, WIDE) is None
     assert unjudged_stretches(empty) == ()
 
@@ -130,7 +130,7 @@ def test_nothing_to_draw_is_said_by_none() -> None:
 def test_a_recording_without_any_measurement_has_no_curve() -> None:
     analysis = make_analysis(verdict=Verdict(False, ("no_person",)))
     nothing = {name: np.full(len(analysis.signals), np.nan) for name in analysis.signals.values}
-    blank = replace(analysis, signals=Signals(analysis.signals.time_s, nothing), repetitions=())
+    blank = replace(analysis, signals=Signals(analysis.signals.time_s, nothing), repetitions=(), loads=None)
     timeline = lay_out(blank)
     assert timeline.curve == ""
     assert [lane.kind for lane in timeline.lanes] == ["unjudged"]

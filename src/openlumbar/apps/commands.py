@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from openlumbar import __version__
-from openlumbar.apps import account_commands, records_commands
+from openlumbar.apps import account_commands, load_command, records_commands
 from openlumbar.apps.cli import JUDGED, NOT_JUDGED
 from openlumbar.apps.progress import ProgressBar, StopOnInterrupt
 from openlumbar.apps.records_place import with_place
@@ -170,6 +170,9 @@ def exercises(language: Annotated[Language, typer.Option(help="Language of the n
         levels = (level.id for level in card.levels if not level.by_clock)
         table.add_row(slug, card.name.in_language(language), card.view, " ".join(levels))
     Console().print(table)
+
+
+app.command()(load_command.load)
 
 
 def _print(analysis: Analysis, language: Language, folder: Path | None) -> None:

@@ -135,6 +135,7 @@ def export(
     out: Annotated[Path | None, typer.Option(help="The file to write; by default named after the day.")] = None,
 ) -> None:
     """Write everything of a person into one ZIP: JSON, tables, kept recordings. It is not encrypted."""
+    from openlumbar.pipeline.history import loads_in
     from openlumbar.records.backup import whole_file
     from openlumbar.records.person_export import export_person
 
@@ -142,7 +143,8 @@ def export(
     with opened(settings) as store:
         person_id = person_named(store, person)
         with whole_file(path) as fresh, fresh.open("wb") as file, ProgressBar("session") as progress:
-            export_person(store, person_id, file, kept_dir=settings.recordings_dir, on_progress=progress)
+            loads_of, kept = loads_in(store), settings.recordings_dir
+            export_person(store, person_id, file, kept_dir=kept, loads_of=loads_of, on_progress=progress)
     typer.echo(f"{path} holds everything of {person}. It is not encrypted: keep it as you would any health record.")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from openlumbar import __version__
 from openlumbar.assessment.events import Repetition, Verdict
+from openlumbar.assessment.loads import Loads, SessionLoads
 from openlumbar.cards import Card, Language, Level
 from openlumbar.kinematics.signals import Signals
 from openlumbar.messages import reason_text
@@ -36,7 +37,8 @@ class FaultSummary:
 class Analysis:
     """Everything found out about one recording of one exercise.
 
-    `remarks` are things worth saying that change no judgement, such as a file that is cut off.
+    `remarks` are things worth saying that change no judgement, such as a file that is cut off. `loads` are what the
+    disc carried; None when the recording was not judged, or when no moment of it tells the load.
     """
 
     card: Card
@@ -46,6 +48,7 @@ class Analysis:
     repetitions: tuple[Repetition, ...]
     signals: Signals
     remarks: tuple[str, ...] = ()
+    loads: SessionLoads | None = None
 
     @property
     def judged(self) -> bool:
@@ -73,6 +76,11 @@ class Analysis:
                 found[rule.code] = FaultSummary(rule.code, len(times), min(times))
         return tuple(found.values())
 
+    @property
+    def repetition_loads(self) -> tuple[Loads | None, ...]:
+        """Return the loads of each repetition, None where they are not known."""
+        return self.loads.repetitions if self.loads else (None,) * len(self.repetitions)
+
     def to_json(self, language: Language = "en") -> dict[str, Any]:
         """Return the result object of the contract, messages in one language."""
         texts = {rule.code: rule.text.in_language(language) for rule in self.card.faults}
@@ -92,7 +100,10 @@ class Analysis:
                 {"code": code, "message": reason_text(code, self.card.view, language)} for code in self.verdict.reasons
             ],
             "counts": dict(self.counts),
-            "repetitions": [_repetition_json(repetition) for repetition in self.repetitions],
+            "repetitions": [
+                _repetition_json(repetition) | _loads_json(loads)
+                for repetition, loads in zip(self.repetitions, self.repetition_loads, strict=True)
+            ],
             "faults": [
                 {
                     "code": fault.code,
@@ -103,7 +114,12 @@ class Analysis:
                 for fault in self.faults
             ],
             "remarks": list(self.remarks),
+            **_loads_json(self.loads.whole if self.loads else None),
         }
+
+
+def _loads_json(loads: Loads | None) -> dict[str, Any]:
+    return {"loads": loads.to_json()} if loads else {}
 
 
 def _repetition_json(repetition: Repetition) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class ResultFolder:
         try:
             self._video.close()
             track.save(folder / TRACK)
-            write_signals_csv(analysis.signals, folder / SIGNALS)
+            write_signals_csv(analysis, folder / SIGNALS)
             write_repetitions_csv(analysis, folder / REPETITIONS)
             write_report(analysis, self._key_frames.chosen(analysis.card.slug), folder / REPORT, stature)
             write_result_json(analysis, folder / RESULT)

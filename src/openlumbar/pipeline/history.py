@@ -11,9 +11,12 @@ import numpy as np
 
 from openlumbar.assessment.analysis import Analysis, Source
 from openlumbar.assessment.events import Verdict
+from openlumbar.assessment.loads import SessionLoads
 from openlumbar.cards import Card, Level, ReasonCode, exercise, exercise_slugs
 from openlumbar.coaching.plan import prescribed
 from openlumbar.kinematics.signals import Signals
+from openlumbar.pipeline.loads import with_loads
+from openlumbar.records.export import LoadsOf
 from openlumbar.records.replay import repetition_data, repetitions_of
 from openlumbar.records.store import EventRow, SessionRow, Store
 
@@ -60,7 +63,8 @@ def outcome_of(analysis: Analysis) -> dict[str, Any]:
 def analysis_of(store: Store, session_id: str) -> Analysis | None:
     """Return the analysis of a session, as far as it is in the record; None when there is nothing to show.
 
-    What the coach led is judged when it has a repetition; a recording as its analysis said.
+    What the coach led is judged when it has a repetition; a recording as its analysis said. The loads are computed
+    again, from the signals that were kept.
     """
     row = store.session(session_id)
     if row is None or row.deleted_at is not None or (row.source == "upload" and row.state != "done"):
@@ -70,9 +74,21 @@ def analysis_of(store: Store, session_id: str) -> Analysis | None:
         return None  # of an exercise that no longer ships
     events, signals = store.events(session_id), store.signals(session_id)
     if row.source == "upload":
-        return _recorded(row, card, events, signals)
-    level = prescribed(card.level(row.level), row.plan.get("repetitions"), row.plan.get("hold_s"))
-    return _led(level, card, events, signals)
+        found = _recorded(row, card, events, signals)
+    else:
+        level = prescribed(card.level(row.level), row.plan.get("repetitions"), row.plan.get("hold_s"))
+        found = _led(level, card, events, signals)
+    return with_loads(found, row.physique)
+
+
+def loads_in(store: Store) -> LoadsOf:
+    """Return what tells an export the loads of a session of this store."""
+
+    def loads_of(row: SessionRow) -> SessionLoads | None:
+        found = analysis_of(store, row.id)
+        return found.loads if found else None
+
+    return loads_of
 
 
 def _recorded(row: SessionRow, card: Card, events: Sequence[EventRow], signals: Signals) -> Analysis:

@@ -12,6 +12,7 @@ from openlumbar.kinematics.signals import Signals
 from openlumbar.kinematics.stream import SignalStream
 from openlumbar.physique import Physique
 from openlumbar.pipeline.judgement import Sightings, recognise, weigh
+from openlumbar.pipeline.loads import with_loads
 from openlumbar.pose.backends import Remark
 from openlumbar.pose.track import PoseTrack
 
@@ -80,6 +81,7 @@ class Session:
 
     def __init__(self, tasks: Sequence[Task], physique: Physique) -> None:
         """Start with nothing seen."""
+        self._physique = physique
         self._stream = SignalStream(physique)
         self._courses = [_Course(task, physique) for task in tasks]
         self._signals: list[Signals] = []
@@ -122,7 +124,7 @@ class Session:
         signals, has_person = self._all_signals(), self.track.has_person
         duration_s = float(self.track.time_s[-1] - self.track.time_s[0])
         sightings = Sightings(len(has_person), int(has_person.sum()), duration_s, tuple(noticed))
-        return recognise(
+        found = recognise(
             [
                 Analysis(
                     card=course.task.card,
@@ -136,6 +138,7 @@ class Session:
                 for course in self._courses
             ]
         )
+        return with_loads(found, self._physique)
 
     def _judge(self, signals: Signals) -> dict[str, list[Event]]:
         happened: dict[str, list[Event]] = {course.task.card.slug: [] for course in self._courses}

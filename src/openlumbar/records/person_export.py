@@ -25,7 +25,7 @@ from openlumbar.cards import Language, Text
 from openlumbar.records.account_rows import Account, account_of_row
 from openlumbar.records.audit import Audit, AuditEntry
 from openlumbar.records.diary import Diary
-from openlumbar.records.export import repetitions_csv, session_json
+from openlumbar.records.export import LoadsOf, no_loads, repetitions_csv, session_json
 from openlumbar.records.people import People, unknown_person
 from openlumbar.records.person_tables import diary_csv, sessions_csv, signals_csv
 from openlumbar.records.store import SessionRow, Store
@@ -47,23 +47,26 @@ def export_person(
     kept_dir: Path | None = None,
     by: str | None = None,
     at: datetime | None = None,
+    loads_of: LoadsOf = no_loads,
     on_progress: OnProgress = lambda _done, _total: None,
 ) -> None:
     """Write everything of a person as a ZIP; `kept_dir` is the folder of recordings kept by choice.
+
+    `loads_of` tells what the disc carried in a session, as in `export_json`.
 
     Raises:
         InputError: when there is no such person, or something of theirs is damaged.
     """
     made_at = at or datetime.now(UTC)
     sessions = _sessions(store, person_id)
-    told = _told(store, person_id, sessions, made_at)
+    told = _told(store, person_id, sessions, made_at, loads_of)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _readme(made_at))
         archive.writestr("person.json", json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1))
         for kind, entries in _by_kind(told["diary"]).items():
             archive.writestr(f"diary/{kind}.csv", diary_csv(entries))
         archive.writestr("sessions.csv", sessions_csv(sessions))
-        archive.writestr("repetitions.csv", repetitions_csv(store, sessions))
+        archive.writestr("repetitions.csv", repetitions_csv(store, sessions, loads_of))
         for done, row in enumerate(sessions):
             on_progress(done, len(sessions))
             signals = store.signals(row.id)
@@ -74,7 +77,9 @@ def export_person(
     Audit(store).write(by, "exported", person_id, at=made_at)
 
 
-def _told(store: Store, person_id: str, sessions: Sequence[SessionRow], made_at: datetime) -> dict[str, Any]:
+def _told(
+    store: Store, person_id: str, sessions: Sequence[SessionRow], made_at: datetime, loads_of: LoadsOf
+) -> dict[str, Any]:
     person = People(store).get(person_id)
     if person is None:
         raise unknown_person(person_id)
@@ -89,7 +94,7 @@ def _told(store: Store, person_id: str, sessions: Sequence[SessionRow], made_at:
         "account": None if own is None else _account_json(own),
         "therapists": [{"account": each.id, "name": each.name} for each in therapists],
         "diary": _diary_json(store, person_id),
-        "sessions": [session_json(store, row) for row in sessions],
+        "sessions": [session_json(store, row, loads_of=loads_of) for row in sessions],
         "audit": audit,
     }
 

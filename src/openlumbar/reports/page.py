@@ -17,9 +17,12 @@ import jinja2
 from openlumbar import __version__
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.assessment.events import Repetition
+from openlumbar.assessment.loads import Loads
 from openlumbar.cards import Language
 from openlumbar.physique import Stature
 from openlumbar.reports.jpeg import jpeg_size_px
+from openlumbar.reports.load_section import LoadSection, load_section
+from openlumbar.reports.load_words import relative_text
 from openlumbar.reports.stretches import unjudged_stretches
 from openlumbar.reports.summary import (
     BigNumber,
@@ -38,6 +41,7 @@ from openlumbar.reports.timeline import COMPACT, WIDE, Timeline, lay_out_timelin
 from openlumbar.reports.whole_file import write_whole
 from openlumbar.reports.words import LANGUAGE_NAMES, LANGUAGE_TAGS, LANGUAGES, Words
 
+_FIGURES = ("timeline.svg", "load.svg", "figure_parts.svg")
 _MOST_ROWS = 100
 """Repetitions listed one by one; the rest stand in repetitions.csv, so that the page stays light."""
 
@@ -69,6 +73,7 @@ class _Row:
     counted: bool
     side: str | None
     values: tuple[tuple[str, str], ...]
+    load: str | None
     faults: tuple[str, ...]
 
 
@@ -93,6 +98,7 @@ class _Article:
     verdict: PlainVerdict
     numbers: tuple[BigNumber, ...]
     timelines: tuple[Timeline, ...]
+    load: LoadSection | None
     moments: tuple[_Moment, ...]
     rows: tuple[_Row, ...]
     unlisted: int
@@ -148,6 +154,7 @@ def article_style() -> str:
 def _article(analysis: Analysis, words: Words, stature: Stature | None) -> _Article:
     level = analysis.level
     drawn = [lay_out_timeline(analysis, words, canvas) for canvas in (WIDE, COMPACT)]
+    timelines = tuple(timeline for timeline in drawn if timeline is not None)
     return _Article(
         words=words,
         tag=LANGUAGE_TAGS[words.language],
@@ -155,11 +162,12 @@ def _article(analysis: Analysis, words: Words, stature: Stature | None) -> _Arti
         level=words("page.level", id=level.id, name=level.name.in_language(words.language)),
         verdict=plain_verdict(analysis, words),
         numbers=big_numbers(analysis, words),
-        timelines=tuple(timeline for timeline in drawn if timeline is not None),
+        timelines=timelines,
+        load=load_section(analysis, timelines, words),
         moments=_moments(analysis, words),
         rows=tuple(
-            _row(analysis, number, repetition, words)
-            for number, repetition in enumerate(analysis.repetitions[:_MOST_ROWS], 1)
+            _row(analysis, number, repetition, loads, words)
+            for number, (repetition, loads) in enumerate(_listed(analysis), 1)
         ),
         unlisted=max(0, len(analysis.repetitions) - _MOST_ROWS),
         improvements=improvements(analysis, words),
@@ -169,7 +177,11 @@ def _article(analysis: Analysis, words: Words, stature: Stature | None) -> _Arti
     )
 
 
-def _row(analysis: Analysis, number: int, repetition: Repetition, words: Words) -> _Row:
+def _listed(analysis: Analysis) -> Sequence[tuple[Repetition, Loads | None]]:
+    return list(zip(analysis.repetitions, analysis.repetition_loads, strict=True))[:_MOST_ROWS]
+
+
+def _row(analysis: Analysis, number: int, repetition: Repetition, loads: Loads | None, words: Words) -> _Row:
     span = words("repetitions.span", start=f"{repetition.start_s:.1f}", end=f"{repetition.end_s:.1f}")
     values = [(words("repetitions.time"), span)]
     for name in ("hip_rise_cm", "trunk_angle_deg", "trunk_yaw_deg"):
@@ -183,7 +195,8 @@ def _row(analysis: Analysis, number: int, repetition: Repetition, words: Words) 
         values.append((words("repetitions.hand"), words(f"repetitions.hand_{repetition.raised_hand}")))
     side = None if repetition.side is None else words(f"repetitions.to_{repetition.side}")
     faults = tuple(fault_name(analysis.card, code, words) for code in repetition.faults)
-    return _Row(number, repetition.counted, side, tuple(values), faults)
+    load = None if loads is None else relative_text(loads, words)
+    return _Row(number, repetition.counted, side, tuple(values), load, faults)
 
 
 def _moments(analysis: Analysis, words: Words) -> tuple[_Moment, ...]:
@@ -261,8 +274,7 @@ def _template_text(name: str) -> str:
 @cache
 def _templates() -> jinja2.Environment:
     sources: Mapping[str, str] = {
-        name: _template_text(name)
-        for name in ("report.html", "signs.html", "article.html", "sections.html", "timeline.svg")
+        name: _template_text(name) for name in ("report.html", "signs.html", "article.html", "sections.html", *_FIGURES)
     }
     return jinja2.Environment(
         loader=jinja2.DictLoader(dict(sources)),

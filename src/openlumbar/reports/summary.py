@@ -54,7 +54,7 @@ class Estimate:
 
 def presentable(analysis: Analysis) -> Analysis:
     """Leave the repetitions out when the recording was refused: what is not judged is not shown as a result."""
-    return analysis if analysis.judged else replace(analysis, repetitions=())
+    return analysis if analysis.judged else replace(analysis, repetitions=(), loads=None)
 
 
 def unit_of(name: str) -> str:

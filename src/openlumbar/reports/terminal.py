@@ -7,6 +7,7 @@ from rich.text import Text
 from openlumbar.assessment.analysis import Analysis
 from openlumbar.assessment.events import Repetition
 from openlumbar.cards import Language
+from openlumbar.reports.load_words import dose_text, peak_text
 from openlumbar.reports.summary import (
     estimate_of,
     fault_name,
@@ -19,7 +20,7 @@ from openlumbar.reports.words import Words
 
 
 def print_table(analysis: Analysis, console: Console, language: Language = "en") -> None:
-    """Print the repetitions as a table, then the verdict, what to change first, and the remarks."""
+    """Print the repetitions as a table, then the verdict, what to change first, the disc load, and the remarks."""
     analysis, words = presentable(analysis), Words(language)
     name = analysis.card.name.in_language(language)
     level = words("page.level", id=analysis.level.id, name=analysis.level.name.in_language(language))
@@ -28,6 +29,9 @@ def print_table(analysis: Analysis, console: Console, language: Language = "en")
         console.print(_table(analysis, words))
         console.print()
     _print_verdict(analysis, console, words)
+    if analysis.loads:
+        told = peak_text(analysis, analysis.loads, words) + words.gap + dose_text(analysis.loads, words)
+        console.print(Text(words("terminal.labelled", label=words("load.heading"), text=told)))
     for remark in analysis.remarks:
         console.print(Text(remark))
 

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from openlumbar.assessment.analysis import Analysis
+from openlumbar.reports.axes import Scale, Tick, curve_path, nice_steps
 from openlumbar.reports.curve import FloatArray, hold_spans, measured_from_rest, thin_out
 from openlumbar.reports.stretches import Stretch, unjudged_stretches
 from openlumbar.reports.summary import fault_name, limit_of, unit_of
@@ -40,14 +41,6 @@ class Canvas:
 
 WIDE = Canvas("wide", 912, 2400, 240, 32)
 COMPACT = Canvas("compact", 328, 1120, 184, 18)
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A mark on an axis."""
-
-    at: float
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +120,6 @@ class _Threshold:
     style: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """A straight line from a value to a pixel."""
-
-    value_0: float
-    px_0: float
-    px_per_value: float
-
-    def __call__(self, value: float) -> float:
-        return round(self.px_0 + (value - self.value_0) * self.px_per_value, 1)
-
-
 def lay_out_timeline(analysis: Analysis, words: Words, canvas: Canvas) -> Timeline | None:
     """Lay the figure out, or return None when there is nothing at all to draw."""
     time_s = analysis.signals.time_s
@@ -148,12 +129,12 @@ def lay_out_timeline(analysis: Analysis, words: Words, canvas: Canvas) -> Timeli
     width = _width_px(analysis, canvas)
     left, right, top = 44.0, width - 60.0, 76.0 if analysis.repetitions else 16.0
     bottom = top + canvas.plot_px
-    x = _Scale(float(time_s[0]), left, (right - left) / float(time_s[-1] - time_s[0]))
+    x = Scale(float(time_s[0]), left, (right - left) / float(time_s[-1] - time_s[0]))
     wanted = _limits(analysis, words)
     low, high = _value_range(
         from_rest, [limit.value for limit in wanted], two_sided=analysis.card.drive.rest == "middle"
     )
-    y = _Scale(low, bottom, -canvas.plot_px / (high - low))
+    y = Scale(low, bottom, -canvas.plot_px / (high - low))
     lanes = _lanes(analysis, words, from_rest, x, bottom + 64)
     return Timeline(
         id=f"timeline-{words.language}-{canvas.name}",
@@ -169,12 +150,12 @@ def lay_out_timeline(analysis: Analysis, words: Words, canvas: Canvas) -> Timeli
         description=_description(analysis, words),
         x_ticks=_time_ticks(time_s, x, right - left),
         y_ticks=tuple(
-            Tick(y(value), f"{value:g}".replace("-", "\N{MINUS SIGN}")) for value in _nice_steps(low, high, 5)
+            Tick(y(value), f"{value:g}".replace("-", "\N{MINUS SIGN}")) for value in nice_steps(low, high, 5)
         ),
         zero_y=y(0.0),
         limits=_placed(wanted, y),
         bands=_bands(analysis, x),
-        curve=_path(thin_out(time_s, from_rest, min(round(right - left), _MOST_COLUMNS)), x, y),
+        curve=curve_path(thin_out(time_s, from_rest, min(round(right - left), _MOST_COLUMNS)), x, y),
         lanes=lanes,
     )
 
@@ -222,14 +203,6 @@ def _value_range(from_rest: FloatArray, limits: Sequence[float], two_sided: bool
     return low - (air if low < 0 else 0.0), high + air
 
 
-def _nice_steps(low: float, high: float, about: int) -> list[float]:
-    """Return round values from low to high, about as many as asked (steps of 1, 2 or 5 times 10ⁿ)."""
-    rough = (high - low) / about
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
-    return [round(step * count, 9) for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
 def _in_minutes(time_s: FloatArray) -> bool:
     return bool(time_s[-1] - time_s[0] > 180)
 
@@ -268,16 +241,7 @@ def _bands(analysis: Analysis, x: Callable[[float], float]) -> tuple[Band, ...]:
     return tuple(bands)
 
 
-def _path(runs: Sequence[tuple[FloatArray, FloatArray]], x: _Scale, y: _Scale) -> str:
-    """Write the curve as an SVG path; a run of one sample becomes a dot."""
-    parts = []
-    for times_s, values in runs:
-        points = [f"{x(t):g} {y(v):g}" for t, v in zip(times_s.tolist(), values.tolist(), strict=True)]
-        parts.append("M" + "L".join(points if len(points) > 1 else points * 2))
-    return "".join(parts)
-
-
-def _lanes(analysis: Analysis, words: Words, from_rest: FloatArray, x: _Scale, first_y: float) -> tuple[Lane, ...]:
+def _lanes(analysis: Analysis, words: Words, from_rest: FloatArray, x: Scale, first_y: float) -> tuple[Lane, ...]:
     rows: list[tuple[Literal["hold", "fault", "unjudged"], str, tuple[Mark, ...]]] = []
     if analysis.level.dose.hold_s > 0 and analysis.repetitions:
         rows.append(("hold", words("timeline.lane_hold"), _hold_marks(analysis, words, from_rest, x)))
@@ -297,7 +261,7 @@ def _lanes(analysis: Analysis, words: Words, from_rest: FloatArray, x: _Scale, f
     return tuple(lanes)
 
 
-def _stretch_marks(stretches: Sequence[Stretch], code: str, x: _Scale) -> tuple[Mark, ...]:
+def _stretch_marks(stretches: Sequence[Stretch], code: str, x: Scale) -> tuple[Mark, ...]:
     return tuple(
         Mark(x(stretch.start_s), round(x(stretch.end_s) - x(stretch.start_s), 1))
         for stretch in stretches
@@ -305,7 +269,7 @@ def _stretch_marks(stretches: Sequence[Stretch], code: str, x: _Scale) -> tuple[
     )
 
 
-def _hold_marks(analysis: Analysis, words: Words, from_rest: FloatArray, x: _Scale) -> tuple[Mark, ...]:
+def _hold_marks(analysis: Analysis, words: Words, from_rest: FloatArray, x: Scale) -> tuple[Mark, ...]:
     """Place the holds; their seconds stand where they do not touch the ones before."""
     marks: list[Mark] = []
     last_px = -math.inf

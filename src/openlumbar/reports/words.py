@@ -17,6 +17,9 @@ LANGUAGE_TAGS = MappingProxyType({"en": "en", "zh": "zh-Hans"})
 """Language → BCP 47 tag for `lang` attributes."""
 LANGUAGE_NAMES = MappingProxyType({"en": "English", "zh": "中文"})
 
+_DIGITS = MappingProxyType({"deg": 0, "n": 0, "mpa": 2})
+"""Unit → digits after the point."""
+
 
 class _Entry(Text):
     """One word or sentence; both languages take the same values."""
@@ -48,7 +51,7 @@ class Words:
         return self(f"{key}_{'one' if count == 1 else 'many'}", count=count, **values)
 
     def amount(self, value: float | None, unit: str) -> str:
-        """Write a value with its unit ("s", "cm" or "deg"); a dash where there is none."""
+        """Write a value with its unit ("s", "cm", "deg" and the like); a dash where there is none."""
         return self("page.none") if value is None else self(f"unit.{unit}", value=self.figure(value, unit))
 
     def exact(self, value: float, unit: str) -> str:
@@ -60,8 +63,8 @@ class Words:
         return self(f"unit.{unit}", value="").strip()
 
     def figure(self, value: float, unit: str) -> str:
-        """Write a number as precisely as its unit deserves: whole degrees, tenths of the rest."""
-        digits = 0 if unit == "deg" else 1
+        """Write a number as precisely as its unit deserves: tenths where nothing else is known of the unit."""
+        digits = _DIGITS.get(unit, 1)
         return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
     def listed(self, parts: Iterable[str]) -> str:

@@ -15,8 +15,10 @@ from openlumbar.assessment.analysis import Analysis
 from openlumbar.assessment.events import Verdict
 from openlumbar.care.pain import pain_rules
 from openlumbar.physique import Physique
-from openlumbar.pipeline.history import events_of, outcome_of, thinned
+from openlumbar.pipeline.history import analysis_of, events_of, outcome_of, thinned
 from openlumbar.records.store import EventRow, Store
+from openlumbar.reports.load_words import ranged_text
+from openlumbar.reports.words import Words
 
 JSON = {"accept": "application/json"}
 FAULTY = {2: ("short_hold",), 4: ("low_rise",)}
@@ -66,7 +68,7 @@ def test_a_live_session_and_a_recording_have_the_same_result(
     for page in pages:
         assert {"en": "3 of 4 repetitions counted", "zh": "共4次，计入3次"}[language] in page
         assert {"en": "Hold a little longer", "zh": "再保持一会儿"}[language] in page
-        assert page.count('<svg class="timeline"') == 2
+        assert page.count('<svg class="timeline"') == 4  # over time and the disc load, each in two sizes
         assert page.count('class="head"') == 4
         assert '<link rel="stylesheet" href="/styles/article.css">' in page
         assert len(re.findall("<h1", page)) == 1
@@ -203,6 +205,24 @@ def test_exports_hold_the_session_or_all(browser: TestClient, services: Services
         answer = browser.get(path)
         assert len(list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))) == count
         assert re.fullmatch(r'attachment; filename="openlumbar[\w.-]*\.csv"', answer.headers["content-disposition"])
+
+
+def test_the_result_and_the_exports_tell_the_disc_load(browser: TestClient, services: Services) -> None:
+    id_ = keep_live(services.store, make_analysis())
+    analysis = analysis_of(services.store, id_)
+    assert analysis is not None
+    assert analysis.loads is not None
+    page = browser.get(f"/sessions/{id_}").text
+    assert ranged_text(analysis.loads.whole.relative_to_standing, "standing", Words("en")) in page
+    assert page.count("Peak disc load") == 4
+    assert "椎间盘负荷峰值" in browser.get(f"/sessions/{id_}", headers={"accept-language": "zh"}).text
+    (told,) = browser.get(f"/sessions/{id_}/export.json").json()["sessions"]
+    assert told["loads"] == analysis.loads.to_json()
+    assert len(told["loads"]["repetitions"]) == 4
+    table = browser.get(f"/sessions/{id_}/export.csv").content.decode("utf-8-sig")
+    for row, loads in zip(csv.DictReader(io.StringIO(table)), analysis.repetition_loads, strict=True):
+        assert loads is not None
+        assert float(row["standing_minutes"]) == pytest.approx(loads.standing_minutes.value, rel=1e-5)
 
 
 def test_the_report_to_keep_is_whole_in_both_languages(browser: TestClient, services: Services) -> None:

@@ -73,6 +73,7 @@ export interface Words {
   readonly counted: string;
   readonly counted_left: string;
   readonly counted_right: string;
+  readonly load: { readonly times: string; readonly detail: string; readonly unknown: string };
 }
 
 /** Read one of the page's blocks of data. */

@@ -23,7 +23,7 @@ export type Advice = (typeof ADVICE)[number];
 export type Tone = (typeof TONES)[number];
 
 export const MOST_FRAMES = 64;
-const ANSWER_BYTES = 32;
+const ANSWER_BYTES = 48;
 const KIND = 1;
 
 /** Where the movement is now; `value` is null when it is not known. */
@@ -37,6 +37,13 @@ export interface Answer {
   readonly holdS: number;
   readonly clockS: number;
   readonly gesture: number;
+  /** What the disc carries, as multiples of quiet standing with a 90 % interval; null when it is not known. */
+  readonly load: {
+    readonly relative: number;
+    readonly low: number;
+    readonly high: number;
+    readonly pressureMpa: number;
+  } | null;
 }
 
 /** Where the session stands, complete each time. */
@@ -55,6 +62,8 @@ export interface State {
   readonly stops: number;
   readonly pain: { readonly back: number; readonly leg: number; readonly zone?: string } | null;
   readonly final?: boolean;
+  readonly load_limit?: number;
+  readonly load_peak?: number;
   readonly done: boolean;
 }
 
@@ -128,6 +137,18 @@ export function readAnswer(bytes: ArrayBuffer): Answer | null {
     holdS: view.getFloat32(20, true),
     clockS: view.getFloat32(24, true),
     gesture: view.getFloat32(28, true),
+    load: readLoad(view),
+  };
+}
+
+function readLoad(view: DataView): Answer["load"] {
+  const relative = view.getFloat32(32, true);
+  if (Number.isNaN(relative)) return null;
+  return {
+    relative,
+    low: view.getFloat32(36, true),
+    high: view.getFloat32(40, true),
+    pressureMpa: view.getFloat32(44, true),
   };
 }
 

@@ -3,6 +3,7 @@
 import { fill, type CoachData, type Told, type Words } from "./data.ts";
 import { Dial, need, setText } from "./dial.ts";
 import { Gauge } from "./gauge.ts";
+import { LoadGauge } from "./load_gauge.ts";
 import type { Answer, Stage, State } from "./protocol.ts";
 
 const CORRECTION_MS = 7000;
@@ -14,6 +15,7 @@ export class View {
   readonly #main: HTMLElement;
   readonly #dial: Dial;
   readonly #gauge: Gauge;
+  readonly #loadGauge: LoadGauge;
   readonly #correction: HTMLElement;
   readonly #hand: HTMLElement;
   #state: State | null = null;
@@ -27,6 +29,7 @@ export class View {
     this.#main = need(page, "main");
     this.#dial = new Dial(page);
     this.#gauge = new Gauge(need(page, "gauge"), data.exercise);
+    this.#loadGauge = new LoadGauge(page, words.load);
     this.#correction = need(page, "correction");
     this.#hand = need(page, "hand");
   }
@@ -46,12 +49,14 @@ export class View {
     this.#showSet(state);
     this.#showAside(state);
     this.#showSides(state);
+    if (state.load_limit !== undefined) this.#loadGauge.limitTo(state.load_limit);
     if (state.stage === "exercise" || state.stage === "paused") this.#showCount(state);
   }
 
   /** Show where the movement is: called for each frame, writes only what has changed. */
   showAnswer(answer: Answer): void {
     this.#gauge.show(answer.phase === "unseen" ? null : answer.value);
+    this.#loadGauge.show(answer.load);
     this.#showHand(answer.gesture);
     const state = this.#state;
     if (!state || answer.stage !== state.stage) return;

@@ -74,7 +74,7 @@ class FakeSocket implements Socket {
   }
 
   answer(next: number): void {
-    const view = new DataView(new ArrayBuffer(32));
+    const view = new DataView(new ArrayBuffer(48));
     view.setUint8(0, 1);
     view.setUint32(4, next, true);
     this.tell(view.buffer);

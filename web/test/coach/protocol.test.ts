@@ -8,7 +8,7 @@ import { makeFrame, readFrames } from "./frames.ts";
 const STATE = { stage: "exercise", advice: "ok", count: 3, goal: 10 };
 
 function makeAnswer(change: (view: DataView) => void = () => {}): ArrayBuffer {
-  const view = new DataView(new ArrayBuffer(32));
+  const view = new DataView(new ArrayBuffer(48));
   view.setUint8(0, 1);
   view.setUint8(1, 2);
   view.setUint8(2, 3);
@@ -19,6 +19,7 @@ function makeAnswer(change: (view: DataView) => void = () => {}): ArrayBuffer {
   view.setFloat32(20, 1.5, true);
   view.setFloat32(24, 30, true);
   view.setFloat32(28, 0.25, true);
+  [2.5, 2, 3.25, 1.5].forEach((value, place) => view.setFloat32(32 + 4 * place, value, true));
   change(view);
   return view.buffer as ArrayBuffer;
 }
@@ -54,11 +55,13 @@ test("an answer is read by its places", () => {
     holdS: 1.5,
     clockS: 30,
     gesture: 0.25,
+    load: { relative: 2.5, low: 2, high: 3.25, pressureMpa: 1.5 },
   });
 });
 
 test("a measure that is not known is null", () => {
   assert.equal(readAnswer(makeAnswer((view) => view.setFloat32(16, NaN, true)))?.value, null);
+  assert.equal(readAnswer(makeAnswer((view) => view.setFloat32(32, NaN, true)))?.load, null);
 });
 
 test("bytes that are no answer are none", () => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { fill } from "../../src/coach/data.ts";
 import { around } from "../../src/coach/figure.ts";
 import { layOut } from "../../src/coach/gauge.ts";
+import { fullOf, place } from "../../src/coach/load_gauge.ts";
 import { partsOf } from "../../src/coach/skeleton.ts";
 import { chooseVoice } from "../../src/coach/voice.ts";
 
@@ -27,6 +28,14 @@ test("an exercise without marks still has a gauge", () => {
 test("a target without an upper end has a zone above its lower one", () => {
   const { low, high } = layOut({ low: 7, high: null, warn: null, stop: null }, "cm");
   assert.ok(low !== null && high !== null && low < high && high < 1);
+});
+
+test("the strip of the disc load has room beyond the limit, and what is beyond it stays at its end", () => {
+  const full = fullOf(4);
+  assert.ok(place(1, full) > 0 && place(4, full) > place(1, full) && place(4, full) < 1);
+  assert.equal(place(40, full), 1);
+  assert.equal(place(-1, full), 0);
+  assert.ok(fullOf(0.5) > 1);
 });
 
 test("the view around a figure holds it with room, in the picture's shape, and is never larger than the picture", () => {

@@ -19,6 +19,8 @@ from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.rooms import NO_SESSION, Room, Rooms
 from openlumbar.cards import Band, Card, Language, Quantity
 from openlumbar.coaching.plan import Notice
+from openlumbar.coaching.rules import phrase
+from openlumbar.coaching.watch import LOAD_OVER_LIMIT
 from openlumbar.pipeline.live import ProtocolError
 
 router = APIRouter()
@@ -237,7 +239,8 @@ def _page_data(room: Room) -> dict[str, Any]:
             "sets": plan.sets,
             "stop_gesture": level.stop_gesture,
         },
-        "faults": {rule.code: rule.text.in_language(language) for rule in card.faults},
+        "faults": {rule.code: rule.text.in_language(language) for rule in card.faults}
+        | {LOAD_OVER_LIMIT: phrase("load_cue", language)},
         "urls": {"result": f"/sessions/{row.id}", "home": "/"},
     }
 

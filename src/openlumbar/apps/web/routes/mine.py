@@ -16,6 +16,7 @@ from openlumbar.apps.web.partings import part_from
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.care.consent import consent_card
+from openlumbar.pipeline.history import loads_in
 from openlumbar.records.accounts import Account
 from openlumbar.records.diary import Draft
 from openlumbar.records.erasure import erase
@@ -33,7 +34,8 @@ def save(wired: Wired, own: Own, viewing: Viewing) -> Response:
     file = tempfile.TemporaryFile(dir=wired.settings.data_dir)  # noqa: SIM115 - closed when it was sent
     try:
         kept = wired.uploads.kept_folder
-        export_person(wired.store, own, file, kept_dir=kept, by=viewing.account_id, at=wired.clock())
+        loads_of = loads_in(wired.store)
+        export_person(wired.store, own, file, kept_dir=kept, by=viewing.account_id, at=wired.clock(), loads_of=loads_of)
     except BaseException:
         file.close()
         raise

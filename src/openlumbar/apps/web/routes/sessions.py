@@ -17,7 +17,7 @@ from openlumbar.apps.web.routes.start import map_values
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.care.pain import pain_rules
 from openlumbar.physique import stature_of
-from openlumbar.pipeline.history import analysis_of
+from openlumbar.pipeline.history import analysis_of, loads_in
 from openlumbar.pipeline.today import sets_of_session
 from openlumbar.records.export import export_csv, export_json
 from openlumbar.records.store import SessionRow
@@ -64,13 +64,18 @@ def history_page(
 @router.get("/sessions/export.json")
 def export_all_json(wired: Wired, own: Own) -> Response:
     """Send all of one's own sessions with everything that happened in them."""
-    return _file(_json(export_json(wired.store, person_id=own)), "application/json", "openlumbar.json")
+    return _file(
+        _json(export_json(wired.store, person_id=own, loads_of=loads_in(wired.store))),
+        "application/json",
+        "openlumbar.json",
+    )
 
 
 @router.get("/sessions/export.csv", response_class=CsvResponse)
 def export_all_csv(wired: Wired, own: Own) -> Response:
     """Send the repetitions of all of one's own sessions as a table."""
-    return _file(export_csv(wired.store, person_id=own), "text/csv", "openlumbar.csv")
+    found = export_csv(wired.store, person_id=own, loads_of=loads_in(wired.store))
+    return _file(found, "text/csv", "openlumbar.csv")
 
 
 @router.get("/sessions/{session_id}", include_in_schema=False)
@@ -108,7 +113,8 @@ def _after(wired: Services, viewing: Viewer, row: SessionRow) -> dict[str, Any]:
 def export_one_json(session_id: str, wired: Wired) -> Response:
     """Send a session with everything that happened in it and its signals."""
     row = _row_or_404(wired, session_id)
-    found = export_json(wired.store, [row.id], with_signals=True, person_id=row.person_id)
+    loads_of = loads_in(wired.store)
+    found = export_json(wired.store, [row.id], with_signals=True, person_id=row.person_id, loads_of=loads_of)
     return _file(_json(found), "application/json", _name(row, "json"))
 
 
@@ -116,7 +122,8 @@ def export_one_json(session_id: str, wired: Wired) -> Response:
 def export_one_csv(session_id: str, wired: Wired) -> Response:
     """Send a session's repetitions as a table."""
     row = _row_or_404(wired, session_id)
-    return _file(export_csv(wired.store, [row.id], person_id=row.person_id), "text/csv", _name(row, "csv"))
+    found = export_csv(wired.store, [row.id], person_id=row.person_id, loads_of=loads_in(wired.store))
+    return _file(found, "text/csv", _name(row, "csv"))
 
 
 @router.get("/sessions/{session_id}/report.html", response_class=HTMLResponse, responses=_GONE)

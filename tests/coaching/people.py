@@ -6,6 +6,7 @@ from functools import cache
 from openlumbar.assessment.engine import Progress
 from openlumbar.assessment.events import Event, Phase, Repetition, RepetitionDone, Side
 from openlumbar.cards import exercise
+from openlumbar.care.load_limits import load_limit
 from openlumbar.care.pain import Pain
 from openlumbar.coaching.coach import Coach, Moment
 from openlumbar.coaching.plan import Notice, Plan
@@ -29,7 +30,7 @@ def live_track(slug: str) -> PoseTrack:
 def plan_of(slug: str, level: str | None = None, sets: int = 1, pain: Pain | None = None) -> Plan:
     """Plan an exercise; the level of the live demo when none is named."""
     card = exercise(slug)
-    return Plan(card, card.level(level or LIVE_DEMO[slug].level), sets, "en", pain or Pain(0, 0))
+    return Plan(card, card.level(level or LIVE_DEMO[slug].level), sets, "en", pain or Pain(0, 0), load_limit(100))
 
 
 def follow(session: LiveSession, track: PoseTrack, first: int = 0, batch: int = 8) -> list[Notice]:

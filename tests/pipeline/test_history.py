@@ -109,6 +109,9 @@ def test_there_is_nothing_of_what_is_unknown_deleted_unfinished_or_gone(store: S
     assert analysis_of(store, waiting.id) is None
     store.finish(waiting.id, {"failure": {"code": "broken"}}, state="failed")
     assert analysis_of(store, waiting.id) is None
+    bare = store.create(exercise="bridge", level="L2", source="upload", language="en")
+    store.finish(bare.id, {"judged": True, "reasons": []})
+    assert analysis_of(store, bare.id) is None
     for exercise, level in (("juggling", "L2"), ("bridge", "L9")):
         gone = store.create(exercise=exercise, level=level, source="camera", language="en")
         assert analysis_of(store, gone.id) is None

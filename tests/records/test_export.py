@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from analyses import make_analysis
 from openlumbar import __version__
 from openlumbar.errors import InputError
 from openlumbar.kinematics.signals import SIGNAL_NAMES
@@ -47,6 +48,21 @@ def test_json_holds_everything_and_can_be_read_back(store: Store) -> None:
     assert first["signals"]["hip_rise_cm"] == make_signals()["hip_rise_cm"].tolist()
     assert first["signals"]["raised_hand"] == [None] * 10
     assert "signals" not in export_json(store)["sessions"][0]
+
+
+def test_loads_are_told_by_what_the_export_is_given(store: Store) -> None:
+    loads = make_analysis(peaks=(10.0, 4.0)).loads
+    assert loads is not None
+    row = begin(store, 0)
+    store.append(row.id, [repetition_event(0), repetition_event(1, make_repetition(5.0))])
+    (told,) = export_json(store, loads_of=lambda _: loads)["sessions"]
+    assert told["loads"] == loads.to_json()
+    assert "loads" not in export_json(store)["sessions"][0]
+    rows = read_csv(export_csv(store, loads_of=lambda _: loads))
+    for cells, done in zip(rows, loads.repetitions, strict=True):
+        assert done is not None
+        ends = [float(cells[f"relative_to_standing{end}"]) for end in ("", "_low90", "_high90")]
+        assert ends == pytest.approx(done.relative_to_standing, rel=1e-5)
 
 
 def test_the_table_has_a_row_for_each_repetition(store: Store) -> None:

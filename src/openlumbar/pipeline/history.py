@@ -67,7 +67,7 @@ def analysis_of(store: Store, session_id: str) -> Analysis | None:
     again, from the signals that were kept.
     """
     row = store.session(session_id)
-    if row is None or row.deleted_at is not None or (row.source == "upload" and row.state != "done"):
+    if row is None or row.deleted_at is not None or (row.source == "upload" and not _is_analyzed(row)):
         return None
     card = exercise(row.exercise) if row.exercise in exercise_slugs() else None
     if card is None or row.level not in {level.id for level in card.levels}:
@@ -89,6 +89,10 @@ def loads_in(store: Store) -> LoadsOf:
         return found.loads if found else None
 
     return loads_of
+
+
+def _is_analyzed(row: SessionRow) -> bool:
+    return row.state == "done" and "recording" in (row.outcome or {})
 
 
 def _recorded(row: SessionRow, card: Card, events: Sequence[EventRow], signals: Signals) -> Analysis:

@@ -15,7 +15,7 @@ from openlumbar.apps.web.settings import Settings
 from openlumbar.coaching.rules import STAGES
 from openlumbar.pipeline.live import ANSWER
 
-_ANSWER = ANSWER.pack(1, STAGES.index("exercise"), 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_ANSWER = ANSWER.pack(1, STAGES.index("exercise"), 0, 0, 0, *[0.0] * 9)
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:

@@ -94,26 +94,25 @@ def judged_rows() -> tuple[JudgedRow, ...]:
     return tuple(_judged(row) for row in load_rows())
 
 
+def wilke_rows(judged: Sequence[JudgedRow]) -> list[JudgedRow]:
+    """Return the rows of Wilke's man; quiet standing, which calibrates, is left out."""
+    return [row for row in judged if row.row.id.startswith("wilke_") and row.row.id != "wilke_standing"]
+
+
 def wilke_agreement(judged: Sequence[JudgedRow]) -> Agreement:
-    """Hold ours against the pressures of Wilke's man, MPa; quiet standing, which calibrates, is left out."""
-    rows = [row for row in judged if row.row.id.startswith("wilke_") and row.row.id != "wilke_standing"]
+    """Hold ours against the pressures of Wilke's man, MPa."""
+    rows = wilke_rows(judged)
     return agreement([row.row.middle for row in rows], [row.ours.value for row in rows])
 
 
 def reference_tool_rows(judged: Sequence[JudgedRow]) -> list[tuple[JudgedRow, float, float]]:
-    """Return the rows that AnyBody published, with its and our pressure, MPa: each load over its own standing."""
+    """Return the rows that AnyBody published, with its and our pressure, MPa.
+
+    It tells forces, which are scaled to the pressure of its own standing; ours is the pressure that we tell.
+    """
     rows = [(row, row.row.reference_tool_n) for row in judged if row.row.reference_tool_n is not None]
-    tool_standing_n, our_standing_n = next(
-        (tool_n, row.loads.l4l5_compression_n.value) for row, tool_n in rows if row.row.id == "wilke_standing"
-    )
-    return [
-        (
-            row,
-            STANDING_MPA * tool_n / tool_standing_n,
-            STANDING_MPA * row.loads.l4l5_compression_n.value / our_standing_n,
-        )
-        for row, tool_n in rows
-    ]
+    tool_standing_n = next(tool_n for row, tool_n in rows if row.row.id == "wilke_standing")
+    return [(row, STANDING_MPA * tool_n / tool_standing_n, row.ours.value) for row, tool_n in rows]
 
 
 def agreement(measured: Sequence[float], found: Sequence[float]) -> Agreement:

@@ -3,8 +3,9 @@
 The set `opensim_lumbar_loads` holds 74 standing poses with the loads that the peer computed: model output, no
 measurement. Its lever arms are short, so shape counts and level does not: rank correlation, the error after one scale
 factor, and the sign of every trend; gravity moments, which no muscle touches, are compared as they are. Poses that the
-peer's muscles cannot hold are left out, those with saturated muscles are counted apart, and one-handed loads, which
-are no input of ours, are left out. Run with `python -m benchmarks.opensim_grid`.
+peer's muscles cannot hold are left out, those with saturated muscles are counted apart. What a command can ask for (as
+shipped: an ordinary body, load in front) and the model on the peer's own skeleton (`benchmarks._opensim_skeleton`, load
+where it was) are told apart; one-handed loads are in the second only. Run with `python -m benchmarks.opensim_grid`.
 """
 
 import csv
@@ -18,8 +19,9 @@ import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from benchmarks._data import labelled_set, report_absent
+from benchmarks._opensim_skeleton import skeleton
 from openlumbar.mechanics import Posture, posture, spinal_loads
-from openlumbar.mechanics.loads import bodies_of, compute_loads
+from openlumbar.mechanics.loads import compute_loads
 from openlumbar.mechanics.postures import records_of
 from openlumbar.physique import Physique
 
@@ -36,7 +38,10 @@ Row = Mapping[str, str]
 
 
 class Pose(NamedTuple):
-    """A pose of the peer as our input, its load and its gravity moment about L4–L5 (forward, to the right)."""
+    """A pose of the peer as our input, its load and its gravity moment about L4–L5 (forward, to the right).
+
+    `hands_left_m` is where the load is to the left of L5–S1.
+    """
 
     posture: Posture
     physique: Physique
@@ -44,6 +49,9 @@ class Pose(NamedTuple):
     compression_n: float
     moments_nm: tuple[float, float]
     saturated: bool
+    reach_m: float
+    hands_left_m: float
+    one_handed: bool
 
 
 def main() -> None:
@@ -52,9 +60,13 @@ def main() -> None:
     if place is None:
         return report_absent("opensim_grid", SET)
     with (place / "dev.csv").open(encoding="utf-8", newline="") as file:
-        poses = [_pose(row) for row in csv.DictReader(file) if row["converged"] == "1" and row["load_side"] != "right"]
+        every = [_pose(row) for row in csv.DictReader(file) if row["converged"] == "1"]
+    poses = [pose for pose in every if not pose.one_handed]
+    on_skeleton = [_on_skeleton(pose) for pose in every]
     ours_n = np.array([spinal_loads(pose.posture, pose.physique).l4l5_compression_n.value for pose in poses])
     held = np.array([not pose.saturated for pose in poses])
+    skeleton_n = np.array([float(loads["compression_n"][0]) for loads in on_skeleton])
+    every_held = np.array([not pose.saturated for pose in every])
     trends = _trends(poses, ours_n)
     result = {
         "benchmark": "opensim_grid",
@@ -63,18 +75,21 @@ def main() -> None:
         "saturated": _shape(poses, ours_n, ~held),
         "trends": trends,
         "trends_alike": sum(row["alike"] for row in trends.values()) / sum(row["pairs"] for row in trends.values()),
-        "moments": _moments(poses),
+        "skeleton": _shape(every, skeleton_n, every_held),
+        "moments": _moments(every, on_skeleton),
     }
     _print(result)
     print(json.dumps(result))
     return None
 
 
-def gravity_moments_nm(pose: Pose) -> tuple[float, float]:
-    """Return our gravity moment about L4–L5 in the axes of the vertebra above, forward and to the right, N·m."""
-    likeliest, _ = bodies_of(pose.physique)
-    ahead, left, _ = compute_loads(records_of(pose.posture), likeliest)["gravity_moment_nm"][0, 0, 0]
-    return float(left), float(ahead)  # about the axis to the left one bends forward, about the one ahead to the right
+def _on_skeleton(pose: Pose) -> Any:
+    """Return our loads of a pose on the peer's skeleton, one record."""
+    records = records_of(pose.posture)
+    records["reach_m"] = pose.reach_m
+    records["load_left_m" if pose.one_handed else "hand_left_m"] = pose.hands_left_m
+    assert pose.physique.weight_kg is not None  # noqa: S101 - the grid tells it
+    return compute_loads(records, skeleton(pose.physique.weight_kg))[0, 0]
 
 
 def _pose(row: Row) -> Pose:
@@ -101,7 +116,17 @@ def _pose(row: Row) -> Pose:
     moments_nm = (number["l4l5_gravity_moment_flex_Nm"], number["l4l5_gravity_moment_lat_right_Nm"])
     physique = Physique(weight_kg=number["body_mass_kg"], sex="male")
     saturated = number["n_saturated_muscles"] > 0
-    return Pose(asked, physique, inputs, number["l4l5_compression_N"], moments_nm, saturated)
+    return Pose(
+        asked,
+        physique,
+        inputs,
+        number["l4l5_compression_N"],
+        moments_nm,
+        saturated,
+        number["load_ahead_of_l5s1_m"],
+        -number["load_right_of_l5s1_m"],
+        row["load_side"] == "right",
+    )
 
 
 def _shape(poses: Sequence[Pose], ours_n: FloatArray, chosen: npt.NDArray[np.bool_]) -> dict[str, float]:
@@ -136,9 +161,10 @@ def _differing(first: Sequence[float | None], second: Sequence[float | None]) ->
     return [name for name, one, other in pairs if one is not _ANY and other is not _ANY and one != other]
 
 
-def _moments(poses: Sequence[Pose]) -> dict[str, float]:
+def _moments(poses: Sequence[Pose], on_skeleton: Sequence[Any]) -> dict[str, float]:
     """Return the share of gravity moments that agree, both directions of a pose together, and how ours differ."""
-    ours_nm = np.array([gravity_moments_nm(pose) for pose in poses])
+    # about the axis to the left one bends forward, about the one ahead to the right
+    ours_nm = np.array([loads["gravity_moment_nm"][0][[1, 0]] for loads in on_skeleton])
     theirs_nm = np.array([pose.moments_nm for pose in poses])
     size_nm, error_nm = np.hypot(*theirs_nm.T), np.hypot(*(ours_nm - theirs_nm).T)
     forward, ours_forward = theirs_nm[:, 0], ours_nm[:, 0]
@@ -151,7 +177,7 @@ def _moments(poses: Sequence[Pose]) -> dict[str, float]:
 
 
 def _print(result: Mapping[str, Any]) -> None:
-    for name in ("unsaturated", "saturated"):
+    for name in ("unsaturated", "saturated", "skeleton"):
         shape = result[name]
         print(
             f"{name}: {shape['poses']} poses, rank correlation {shape['rank_correlation']:.3f}, after one scale of "

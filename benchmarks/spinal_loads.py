@@ -14,6 +14,7 @@ from dataclasses import asdict
 import numpy as np
 
 from benchmarks.__main__ import shown
+from benchmarks._load_refit import first_run, leave_one_out
 from benchmarks._load_rows import (
     Agreement,
     JudgedRow,
@@ -21,6 +22,7 @@ from benchmarks._load_rows import (
     judged_rows,
     reference_tool_rows,
     wilke_agreement,
+    wilke_rows,
 )
 from openlumbar.kinematics.stream import compute_signals
 from openlumbar.mechanics import LoadMeter, movement_loads
@@ -42,7 +44,12 @@ def main() -> None:
     tool, ours = _eight_rows(judged)
     costs = _costs()
     print(f"Wilke, standing left out: MAPE {wilke.mape_percent:.1f} %, RMSE {wilke.rmse:.3f} MPa, r {wilke.r:.3f}")
-    print(f"the eight rows, over own standing: AnyBody MAPE {tool.mape_percent:.1f} %, ours {ours.mape_percent:.1f} %")
+    first, left_out = first_run(wilke_rows(judged)), leave_one_out(wilke_rows(judged))
+    print(
+        f"before any constant was changed: MAPE {first.mape_percent:.1f} %, RMSE {first.rmse:.3f} MPa, r {first.r:.3f}"
+    )
+    print(f"each row left out in turn: MAPE {left_out.mape_percent:.1f} %, RMSE {left_out.rmse:.3f} MPa")
+    print(f"AnyBody's rows, standing left out: AnyBody MAPE {tool.mape_percent:.1f} %, ours {ours.mape_percent:.1f} %")
     print(f"intervals that hold the published value: {covered_share(judged):.0%} of {len(judged)} rows")
     print(f"exercises inside the published range: {inside_share(judged):.0%}")
     _print_costs(costs)
@@ -50,6 +57,8 @@ def main() -> None:
         "benchmark": "spinal_loads",
         "rows": len(judged),
         "wilke": asdict(wilke),
+        "wilke_first_run": asdict(first),
+        "wilke_leave_one_out": asdict(left_out),
         "reference_tool": {"anybody": asdict(tool), "ours": asdict(ours)},
         "covered": covered_share(judged),
         "exercises_inside": inside_share(judged),

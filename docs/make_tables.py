@@ -194,6 +194,16 @@ def _safety_stages(language: Language) -> str:
     return _table(head, rows)
 
 
+_LIMIT_HEADS: Mapping[Language, tuple[str, ...]] = {
+    "en": ("", "most load, relative to standing", "basis", "source"),
+    "zh": ("", "最大负荷（与站立时相比）", "依据", "来源"),
+}
+
+
+def _safety_limits(language: Language) -> str:
+    return _table(_LIMIT_HEADS[language], safety_table.limit_rows(language))
+
+
 _VISITORS = (
     "nobody",
     "the patient",
@@ -243,6 +253,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     **{f"safety-matrix-{language}": partial(_safety_matrix, language) for language in _QUESTION_HEADS},
     **{f"safety-adaptations-{language}": partial(_safety_adaptations, language) for language in _QUESTION_HEADS},
     **{f"safety-stages-{language}": partial(_safety_stages, language) for language in _QUESTION_HEADS},
+    **{f"safety-limits-{language}": partial(_safety_limits, language) for language in _LIMIT_HEADS},
 }
 """Name of a made part → what writes it."""
 

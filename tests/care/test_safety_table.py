@@ -5,7 +5,7 @@ import pytest
 from openlumbar.cards import Language
 from openlumbar.care.safety import group_a
 from openlumbar.care.safety_rules import group_b, matrix, stages
-from openlumbar.care.safety_table import adaptation_rows, as_rows, question_rows, stage_rows
+from openlumbar.care.safety_table import adaptation_rows, as_rows, limit_rows, question_rows, stage_rows
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
@@ -62,3 +62,11 @@ def test_every_stage_is_listed() -> None:
     assert header[1:] == tuple(each.name.en for each in matrix().activities if each.kind != "ointment")
     assert [row[0] for row in rows] == [stage.name.en for stage in stages().stages]
     assert rows[1][1:] == ("L0, L1", "–", "L1, L2", "K", "K", "K", "K")
+
+
+def test_every_stage_has_its_load_limit() -> None:
+    for language, first in (("en", "First 72 hours"), ("zh", "发病 72 小时内")):
+        rows = limit_rows(language)  # type: ignore[arg-type]
+        assert [row[1] for row in rows] == ["2 ×", "2.4 ×", "3.2 ×", "4 ×"]
+        assert rows[0][0] == first
+        assert all(row[2] == "product" and row[3] for row in rows)

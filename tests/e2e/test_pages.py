@@ -16,7 +16,7 @@ from patients import write_track
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/exercises", "/exercises/cross-twist", "/about", "/sessions", "/recordings/new", "/more")
+PATHS = ("/exercises", "/exercises/cross-twist", "/about", "/load", "/sessions", "/recordings/new", "/more")
 LOOKS = [(360, "en-GB", "light"), (360, "zh-CN", "dark"), (1280, "zh-CN", "light"), (1920, "en-GB", "dark")]
 
 

@@ -95,12 +95,20 @@ def test_intervals_hold_nine_in_ten_of_bodies_that_were_not_drawn_for_them(perso
     central = compute_loads(postures, bodies_of(person)[0])["compression_n"][:, 0, 0]
     spread = spread_of("sit-up", person)
     relative = central / standing_compression_n(person)
-    low, high = (np.interp(relative, spread.relative, end) * central for end in (spread.low, spread.high))
+    low, high = (factor * central for factor in spread.factors(relative)[:2])
 
     held = np.mean((others >= low[:, None]) & (others <= high[:, None]), axis=1)
 
     assert np.mean(held) > 0.88
     assert np.min(held) > 0.80
+
+
+@pytest.mark.parametrize("slug", RECORDINGS)
+def test_at_rest_the_interval_is_small_beside_that_of_the_movement(slug):
+    series = movement_loads(RECORDINGS[slug], slug, WILKE)
+    rest, top = int(np.argmin(series.relative)), int(np.argmax(series.relative))
+
+    assert series.high[rest] * series.relative[rest] < series.high[top] * series.relative[top]
 
 
 def test_speeding_up_takes_more_than_moving_slowly_where_the_frames_tell():

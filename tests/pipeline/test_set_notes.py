@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from diary_people import FIT, Watch
 from openlumbar.assessment.events import Repetition
+from openlumbar.kinematics.signals import SIGNAL_NAMES, Signals
 from openlumbar.pipeline.care import CareDesk
 from openlumbar.pipeline.set_notes import note_session
 from openlumbar.records.diary import Diary
@@ -56,7 +58,7 @@ def test_a_set_is_noted_with_its_form_and_what_was_prescribed(store: Store, desk
     (noted,) = sets(desk)
     assert noted == {
         "exercise": "bridge", "level": "L1", "repetitions": 3, "prescribed": 4, "form_score": 0.625, "session": row.id,
-        "by": "coach", "finished": False,
+        "by": "coach", "finished": False, "load": None,
     }  # fmt: skip
     note_session(store, desk, row)
     assert len(sets(desk)) == 1
@@ -87,3 +89,30 @@ def test_nobody_exercised_in_a_simulated_session_or_one_of_an_unknown_exercise(s
         note_session(store, desk, other)
     note_session(store, desk, led(store))
     assert sets(desk) == []
+
+
+def test_a_set_keeps_its_load_and_its_stops(store: Store, desk: CareDesk) -> None:
+    rest = ("stage", {"stage": "rest", "reason": None})
+    stop = ("stop", {"code": "load_over_limit"})
+    kind, data = seen()
+    heavy = (kind, data | {"load": 2.1, "load_interval90": [1.7, 2.6]})
+    note_session(store, desk, led(store, heavy, stop, rest, stop, rest, seen(), rest, sets=4))
+    assert [(noted["repetitions"], noted["load"]) for noted in sets(desk)] == [
+        (1, {"peak": 2.1, "low": 1.7, "high": 2.6, "standing_minutes": None, "stops": 1}),
+        (0, {"peak": None, "low": None, "high": None, "standing_minutes": None, "stops": 1}),
+        (1, None),
+    ]
+    (today,) = desk.chart(SELF, alone=True).history
+    assert (today.work["bridge"].load_stops, today.work["bridge"].repetitions) == (2, 2)
+
+
+def test_a_set_keeps_what_the_recorded_signals_tell(store: Store, desk: CareDesk) -> None:
+    row = led(store, ("stage", {"stage": "exercise", "reason": None}), seen())
+    time_s = np.arange(600) / 10
+    still = {name: np.zeros(len(time_s)) for name in SIGNAL_NAMES}
+    store.append(row.id, signals=[Signals(time_s, still)])
+    note_session(store, desk, row)
+    (noted,) = sets(desk)
+    load = noted["load"]
+    assert load["low"] < load["peak"] < load["high"]
+    assert load["standing_minutes"] == pytest.approx(load["peak"] * 59.9 / 60, abs=0.02)

@@ -52,6 +52,11 @@ class DayRecord:
         work = self.work.get(exercise)
         return work if work is not None and work.done > 0 else None
 
+    def tried(self, exercise: str) -> Work | None:
+        """Return the work of an exercise of which a set was done, or one was stopped for the load on the disc."""
+        work = self.work.get(exercise)
+        return work if work is not None and (work.done > 0 or work.load_stops > 0) else None
+
 
 def in_order(history: Iterable[DayRecord], today: date) -> tuple[DayRecord, ...]:
     """Return the records up to today, the oldest first.

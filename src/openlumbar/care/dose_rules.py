@@ -71,6 +71,8 @@ class WhyWords(_Frozen):
     level_cautious: Text
     raised: Text
     rest: Text
+    held: Text
+    held_closed: Text
     closed: Text
 
 

@@ -1,4 +1,4 @@
-"""How much load on the disc a stage allows, as a multiple of the person's own quiet standing.
+"""How much load on the disc a stage allows, as a multiple of the person's own quiet standing, and why a level waits.
 
 The limits stand in content/care/load_limits.toml.
 """
@@ -6,11 +6,15 @@ The limits stand in content/care/load_limits.toml.
 import tomllib
 from functools import cache
 from importlib.resources import files
+from math import ceil, floor
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from openlumbar.cards import Quantity
+from openlumbar.cards import Level, Quantity, Text
+from openlumbar.care.wording import fill
+from openlumbar.mechanics import predicted_loads
+from openlumbar.physique import Physique
 
 
 class _Frozen(BaseModel):
@@ -30,12 +34,20 @@ class LoadStops(_Frozen):
     days_back: Quantity
 
 
+class LoadWords(_Frozen):
+    """Why a level is not prescribed: with a gentler one instead, or without any."""
+
+    instead: Text
+    nothing: Text
+
+
 class LoadRules(_Frozen):
     """The file of load limits."""
 
     clinician_signoff: str
     limits: tuple[LoadLimit, ...] = Field(alias="limit", min_length=1)
     stops: LoadStops
+    why: LoadWords
 
     @model_validator(mode="after")
     def _later_allows_more(self) -> Self:
@@ -63,3 +75,24 @@ def load_limit(days_since_onset: float | None) -> float:
         return limits[0].relative.value
     found = (limit for limit in limits if limit.to_days is None or days_since_onset <= limit.to_days)
     return next(found).relative.value
+
+
+def too_heavy_words(slug: str, level: Level, instead: Level | None, physique: Physique, limit: float) -> Text:
+    """Say what a level would load, with the 90 % interval, what the limit is, and what is done instead.
+
+    The load and the ends are rounded away from the limit and outwards, so that no load above it reads as the limit.
+    """
+    load = predicted_loads(slug, level.id, physique).relative_to_standing
+    numbers = {
+        "level": level.name,
+        "load": _tenths(ceil(load.value * 10)),
+        "low": _tenths(floor(load.low * 10)),
+        "high": _tenths(ceil(load.high * 10)),
+        "limit": f"{limit:g}",
+    }
+    words = load_rules().why
+    return fill(words.nothing, **numbers) if instead is None else fill(words.instead, **numbers, instead=instead.name)
+
+
+def _tenths(number: int) -> str:
+    return f"{number / 10:.1f}"

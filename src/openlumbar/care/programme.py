@@ -2,7 +2,8 @@
 
 The amount follows the physique (clinical design, "Exercises"): clamp(floor(share · maximum · factor), fewest, most) at
 and above the card's level that carries the rule, and the level's own dose elsewhere. Nothing is prescribed above the
-levels that the gate has opened, and a locked level only with a therapist's `Unlock`.
+levels that the gate has opened, and a locked level only with a therapist's `Unlock`; of these, none that loads the disc
+more than the stage allows.
 """
 
 from collections.abc import Collection
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 
 from openlumbar.cards import Card, Level, PhysiqueDose, Text, exercise
 from openlumbar.care.dose_rules import DoseRules, dose_rules
 from openlumbar.care.dose_state import DoseFacts, ExerciseState, Unlock
-from openlumbar.care.load_limits import load_limit
+from openlumbar.care.load_limits import load_limit, too_heavy_words
 from openlumbar.care.wording import fill, joined
-from openlumbar.mechanics import predicted_relative
+from openlumbar.mechanics import has_loads, predicted_relative
 
 MINUTES_A_DAY = 24 * 60
 
@@ -65,10 +67,11 @@ def prescribe(
     card = exercise(slug)
     words = dose_rules().why
     wanted = card.level(state.level)
-    allowed = allowed_levels(card, facts, unlocks, day, open_levels)
-    if not allowed:
-        return _day_off(card, None, day, words.closed)
-    level = no_higher(card, wanted, allowed[-1])
+    levels = levels_of(card, facts, unlocks, day, open_levels)
+    held = held_by_load(card, wanted, levels, facts)
+    if not levels.allowed:
+        return _day_off(card, None, day, fill(words.held_closed, load=held) if held else words.closed)
+    level = no_higher(card, wanted, levels.allowed[-1])
     raises = state.raises if level is wanted else 0
     if state.rest_until is not None and day < state.rest_until:
         return _day_off(card, level, day, fill(words.rest, until=state.rest_until.isoformat()))
@@ -84,7 +87,7 @@ def prescribe(
         sets_a_day=sets,
         rest_between_sets_s=dose_rules().sets.rest_s.value,
         times_of_day=times_of_day(slug, sets, wakes_at),
-        why=_sentence(amount, level, raises, sets),
+        why=_sentence(amount, level, raises, sets, held),
         source=level.dose.source if amount.rule is None else amount.rule.source,
     )
 
@@ -102,15 +105,29 @@ def begin(slug: str, facts: DoseFacts, day: date, *, open_levels: Collection[str
     return ExerciseState(slug, level.id, day)
 
 
+class Levels(NamedTuple):
+    """The levels that may be prescribed, the gentlest first, and the first that only its load on the disc forbids."""
+
+    allowed: tuple[Level, ...]
+    too_heavy: Level | None = None
+
+
 def allowed_levels(
     card: Card, facts: DoseFacts, unlocks: Collection[Unlock], day: date, open_levels: Collection[str]
 ) -> tuple[Level, ...]:
-    """Return the levels that may be prescribed, the gentlest first.
+    """Return the levels that may be prescribed, the gentlest first."""
+    return levels_of(card, facts, unlocks, day, open_levels).allowed
+
+
+def levels_of(
+    card: Card, facts: DoseFacts, unlocks: Collection[Unlock], day: date, open_levels: Collection[str]
+) -> Levels:
+    """Find the levels that may be prescribed.
 
     None is above the highest that the gate has opened, nor above the card's stage where the days since onset are
     known, nor above the fallback of a person whose maximum is below the rule's smallest number. What is locked
-    counts only with an unlock. Nor is a level that loads the disc more than the person's stage allows, unless it
-    was unlocked for them.
+    counts only with an unlock. Of what is left, a level that loads the disc more than the person's stage allows ends
+    the row, unless it or one above it was unlocked for them.
     """
     bound = _highest(card, open_levels)
     opened = {unlock.level for unlock in unlocks if unlock.opens(card.slug, day)}
@@ -119,21 +136,31 @@ def allowed_levels(
     rule = physique_rule(card)
     if rule is not None and facts.curl_up_max is not None and facts.curl_up_max < rule.fewest:
         bound = min(bound, _highest(card, (rule.fallback_level,)))
-    return tuple(
-        level
-        for level in card.levels[: bound + 1]
-        if level.id in opened or not (level.locked or is_too_heavy(card.slug, level.id, facts))
-    )
+    levels = tuple(level for level in card.levels[: bound + 1] if not level.locked or level.id in opened)
+    vouched = max((number for number, level in enumerate(levels, 1) if level.id in opened), default=0)
+    for number, level in enumerate(levels):
+        if number >= vouched and is_too_heavy(card.slug, level.id, facts):
+            return Levels(levels[:number], level)
+    return Levels(levels)
 
 
 def is_too_heavy(slug: str, level: str, facts: DoseFacts) -> bool:
     """Tell whether a level, done as prescribed, loads the disc more than the person's stage allows.
 
-    Where the days since onset are not known the gate alone decides.
+    Where the days since onset are not known, or no model tells the load, the gate alone decides.
     """
-    if facts.days_since_onset is None:
+    if facts.days_since_onset is None or not has_loads(slug):
         return False
     return predicted_relative(slug, level, facts.physique) > load_limit(facts.days_since_onset)
+
+
+def held_by_load(card: Card, wanted: Level, levels: Levels, facts: DoseFacts) -> Text | None:
+    """Say that the wanted level is held back by its load on the disc, and what is done instead; None: it is not."""
+    heavy = levels.too_heavy
+    if heavy is None or card.levels.index(wanted) < card.levels.index(heavy):
+        return None
+    instead = levels.allowed[-1] if levels.allowed else None
+    return too_heavy_words(card.slug, heavy, instead, facts.physique, load_limit(facts.days_since_onset))
 
 
 def no_higher(card: Card, level: Level, bound: Level) -> Level:
@@ -247,12 +274,14 @@ def _fixed(level: Level, facts: DoseFacts, rule: PhysiqueDose | None) -> Amount:
     return Amount(base, ceiling, fill(rules.why.level_cautious, repetitions=base, **cautious))
 
 
-def _sentence(amount: Amount, level: Level, raises: int, sets: int) -> Text:
+def _sentence(amount: Amount, level: Level, raises: int, sets: int, held: Text | None) -> Text:
     words = dose_rules().why
     added = amount.raised(raises) - amount.base
     clause = fill(words.raised, amount=amount.why, added=added) if added else amount.why
     most = most_sets(level)
     sets_clause = fill(words.sets if sets < most else words.sets_most, sets_a_day=sets, most_sets=most)
+    if held is not None:
+        clause = fill(words.held, load=held, amount=clause)
     return fill(words.sentence, amount=clause, sets=sets_clause)
 
 

@@ -26,7 +26,7 @@ from openlumbar.care.day_record import DayRecord, Work, in_order, share_done
 from openlumbar.care.dose_rules import dose_rules
 from openlumbar.care.dose_state import DoseFacts, ExerciseState, Unlock
 from openlumbar.care.pain import day_zone
-from openlumbar.care.programme import Amount, allowed_levels, most_sets
+from openlumbar.care.programme import Amount, held_by_load, levels_of, most_sets
 from openlumbar.care.progression_rules import Reason, progression_rules
 from openlumbar.care.setbacks import after_load, after_missing, after_red, missed_bands, not_open, resting
 from openlumbar.care.step import Case, Change, Step
@@ -52,14 +52,16 @@ def decide(
         InputError: when a day has two records, or the exercise or its level is not known.
     """
     card = exercise(state.exercise)
+    level, levels = card.level(state.level), levels_of(card, facts, unlocks, today, open_levels)
     case = Case(
         card=card,
         records=in_order(history, today),
         state=state,
         today=today,
         facts=facts,
-        allowed=allowed_levels(card, facts, unlocks, today, open_levels),
-        level=card.level(state.level),
+        allowed=levels.allowed,
+        level=level,
+        held=held_by_load(card, level, levels, facts),
     )
     case = replace(case, state=replace(state, missed_steps=min(state.missed_steps, len(missed_bands(case)))))
     rules = (after_red, resting, not_open, after_missing, after_load, _next_step, _next_set)
@@ -88,7 +90,7 @@ def _calm_days(case: Case) -> _Calm:
             break
         if _hurts(record):
             return _Calm(tuple(works), "amber", record)
-        work = record.trained(case.state.exercise)
+        work = record.tried(case.state.exercise)
         if work is None or record.day == case.today:
             continue
         if (ended_by := _not_calm(case, record, work, newer)) is not None:
@@ -120,6 +122,8 @@ def _why_no_more(case: Case, calm: _Calm) -> Step | None:
     painkiller = _painkiller_today(case)
     if painkiller is not None:
         return case.step("hold", painkiller)
+    if _stopped_today(case):
+        return case.step("hold", "load_stopped_today")
     if calm.record is not None and not calm.works and calm.ended_by not in (None, "counting"):
         day, why = calm.record.day.isoformat(), day_zone(calm.record.pain).why()
         return case.step("hold", calm.ended_by, day=day, pain=why)
@@ -154,6 +158,11 @@ def _painkiller_today(case: Case) -> Reason | None:
     return "analgesic_today" if answer else None
 
 
+def _stopped_today(case: Case) -> bool:
+    work = None if case.of_today is None else case.of_today.tried(case.state.exercise)
+    return work is not None and work.load_stops > 0
+
+
 def _next_step(case: Case) -> Step | None:
     calm = _calm_days(case)
     if _why_no_more(case, calm) is not None:
@@ -178,9 +187,9 @@ def _next_step(case: Case) -> Step | None:
 
 
 def _next_set(case: Case) -> Step | None:
-    """Add a set a day after a week of the same sets: most of its days done and calm, none red, the newest calm."""
+    """Add a set a day after a week of the same sets: most of its days done and calm, none red or stopped for load."""
     state, days = case.state, int(dose_rules().sets.step_days.value)
-    if _painkiller_today(case) is not None or state.sets_a_day >= most_sets(case.level):
+    if _painkiller_today(case) is not None or _stopped_today(case) or state.sets_a_day >= most_sets(case.level):
         return None
     week = [record for record in case.records if 1 <= (case.today - record.day).days <= days]
     works = [work for record in week if (work := record.work.get(state.exercise)) is not None]
@@ -193,6 +202,7 @@ def _next_set(case: Case) -> Step | None:
         and share_done(works) >= progression_rules().next_step.done.value
         and all(record.analgesic_started_or_raised is False for record in trained)
         and all(day_zone(record.pain).zone != "red" for record in week)
+        and not any(work.load_stops for work in works)
         and not _hurts(case.records[-1])
     )
     if not is_good:

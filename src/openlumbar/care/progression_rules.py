@@ -14,7 +14,7 @@ Reason = Literal[
     "rest", "rest_plain", "closed", "bounded",
     "missed_set", "missed_level", "missed_begin", "missed_same", "amber", "open", "analgesic_today",
     "analgesic_unknown", "analgesic_before", "counting", "form_unknown", "form_low", "done_low",
-    "load_stopped", "load_level", "load_lowest", "top",
+    "load_bounded", "load_closed", "load_stopped", "load_stopped_today", "load_level", "load_lowest", "top",
 ]  # fmt: skip
 """Why a step is what it is; the sentence of each stands in the content file."""
 

@@ -1,6 +1,7 @@
 """The safety rules as tables that a clinician reads: rows of words, the first of them the header."""
 
 from openlumbar.cards import Language
+from openlumbar.care.load_limits import load_rules
 from openlumbar.care.safety import group_a
 from openlumbar.care.safety_rules import Condition, Stage, group_b, matrix, stages
 
@@ -56,6 +57,15 @@ def stage_rows(language: Language) -> Rows:
     activities = [activity for activity in matrix().activities if activity.kind != "ointment"]
     header = ("", *(activity.name.in_language(language) for activity in activities))
     return (header, *((stage.name.in_language(language), *_stage_cells(stage)) for stage in stages().stages))
+
+
+def limit_rows(language: Language) -> Rows:
+    """Return the load limits: the stage, the limit as a multiple of quiet standing, basis, source."""
+    limits = (limit.relative for limit in load_rules().limits)
+    return tuple(
+        (stage.name.in_language(language), f"{limit.value:g} ×", limit.basis, limit.source)
+        for stage, limit in zip(stages().stages, limits, strict=True)
+    )
 
 
 def _stage_cells(stage: Stage) -> tuple[str, ...]:

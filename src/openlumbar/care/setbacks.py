@@ -99,11 +99,13 @@ def _one_set_fewer(case: Case, state: ExerciseState) -> int:
 def not_open(case: Case) -> Step | None:
     """Stay where nothing is open, and go back to what is open."""
     if not case.allowed:
-        return case.step("hold", "closed")
+        return case.step("hold", "load_closed", load=case.held) if case.held else case.step("hold", "closed")
     bound = no_higher(case.card, case.level, case.allowed[-1])
     if bound is case.level:
         return None
     state = replace(case.state, level=bound.id, raises=0, level_since=case.today)
+    if case.held is not None:
+        return case.step("-level", "load_bounded", state, load=case.held)
     return case.step("-level", "bounded", state, level=bound.name)
 
 
@@ -128,13 +130,13 @@ def after_missing(case: Case) -> Step | None:
 
 
 def after_load(case: Case) -> Step | None:
-    """Go a level back where the last days done at this dose were all stopped for the load on the disc."""
+    """Go a level back where the last days tried at this dose were all stopped for the load on the disc."""
     needed = int(load_rules().stops.days_back.value)
     works = [
         work
         for record in case.records
         if case.state.counts_from <= record.day < case.today
-        and (work := record.trained(case.state.exercise)) is not None
+        and (work := record.tried(case.state.exercise)) is not None
         and work.level == case.state.level
     ]
     if len(works) < needed or not all(work.load_stops for work in works[-needed:]):

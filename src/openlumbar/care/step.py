@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Case:
-    """One exercise of one person today: what is known, and what is open (gentlest first)."""
+    """One exercise of one person today: what is known, what is open (gentlest first), why the load holds it back."""
 
     card: Card
     records: tuple[DayRecord, ...]
@@ -43,6 +43,7 @@ class Case:
     facts: DoseFacts
     allowed: tuple[Level, ...]
     level: Level
+    held: Text | None = None
 
     @property
     def of_today(self) -> DayRecord | None:

@@ -200,8 +200,7 @@ class Coach:
         if self.score.stage != "exercise":
             return
         self._follow_hold(moment.progress)
-        if moment.load > self.score.load_peak:
-            self.score.load_peak = moment.load
+        self.score.load_peak = max(self.score.load_peak, moment.load)  # what is not known (NaN) is not larger
         stop, warning = self._watch.see(moment.sample, moment.progress)
         if stop is not None:
             self._safety_stop(stop.code)
@@ -309,8 +308,7 @@ class Coach:
     def _next_set(self) -> None:
         score = self.score
         score.set += 1
-        score.count = score.left = score.right = score.stops = 0
-        score.load_peak = 0.0
+        score.count, score.left, score.right, score.stops, score.load_peak = 0, 0, 0, 0, 0.0
         self._corrections.start_set()
         self._enter("frame", say=phrase("next_set", self.plan.language))
 
@@ -340,13 +338,12 @@ class Coach:
 
     def _safety_stop(self, code: str) -> None:
         self.score.stops += 1
-        language = self.plan.language
-        is_load = code == LOAD_OVER_LIMIT
-        cue = phrase("load_cue", language) if is_load else self._faults[code].cue.in_language(language)
+        language, cues = self.plan.language, self._faults
+        cue = phrase("load_cue", language) if code == LOAD_OVER_LIMIT else cues[code].cue.in_language(language)
         if self.score.stops >= self._rules.stops_that_end:
-            self._stop(code, phrase("stop_many", self.plan.language), final=True)
+            self._stop(code, phrase("stop_many", language), final=True)
         else:
-            self._stop(code, phrase("stop", self.plan.language, cue=cue))
+            self._stop(code, phrase("stop", language, cue=cue))
 
     def _stop(self, reason: str, say: str | None = None, *, final: bool = False) -> None:
         self.score.final = self.score.final or final

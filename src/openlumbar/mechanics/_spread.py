@@ -1,10 +1,9 @@
 """How sure a load is while somebody moves: an ensemble along the exercise, computed once, then looked up.
 
-Over the range of an exercise's postures the ends of the 90 % interval, as factors of the value, follow the load
-itself closely; so a moment needs no ensemble of its own.
+Over the range of an exercise's postures the ends of the 90 % interval follow the load itself closely; so a moment needs
+no ensemble of its own.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -34,13 +33,28 @@ LIFTED_DEG = 60.0
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Ends of the 90 % interval as factors of the value, by the load relative to standing; each (K,), ascending."""
+    """Loads along an exercise and the ends of their 90 % intervals; each (K,), by ascending load.
+
+    `relative` is the load as a multiple of standing, `low` and `high` its ends, wide enough for the compression too;
+    `pressure`, `pressure_low` and `pressure_high` are MPa.
+    """
 
     relative: FloatArray
     low: FloatArray
     high: FloatArray
+    pressure: FloatArray
     pressure_low: FloatArray
     pressure_high: FloatArray
+
+    def factors(self, relative: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return the ends of the intervals of loads, as factors of the load and of the pressure."""
+        load = np.interp(relative, self.relative, self.relative)
+        pressure = np.interp(relative, self.relative, self.pressure)
+        low, high, pressure_low, pressure_high = (
+            np.interp(relative, self.relative, end)
+            for end in (self.low, self.high, self.pressure_low, self.pressure_high)
+        )
+        return low / load, high / load, pressure_low / pressure, pressure_high / pressure
 
 
 @lru_cache(maxsize=PEOPLE_KEPT)
@@ -49,31 +63,26 @@ def spread_of(slug: str, physique: Physique) -> Spread:
     knots = _knots(slug)
     central, drawn = (compute_loads(knots, bodies) for bodies in bodies_of(physique))
     standing, standings = standing_compression_n(physique), standing_compressions_n(physique)
-    value, pressure = central["compression_n"][:, 0, 0], central["pressure_mpa"][:, 0]
-    absolute = np.quantile(drawn["compression_n"][:, :, 0], (LOW, HIGH), axis=1) / value
-    relative = np.quantile(drawn["compression_n"][:, :, 0] / standings, (LOW, HIGH), axis=1) / (value / standing)
-    pressures = np.quantile(drawn["pressure_mpa"], (LOW, HIGH), axis=1) / pressure
-    order = np.argsort(value, kind="stable")
-    ends = (
-        np.minimum(absolute[0], relative[0]),
-        np.maximum(absolute[1], relative[1]),
-        pressures[0],
-        pressures[1],
-    )
-    low, pressure_low = (_widest(end[order], np.min) for end in (ends[0], ends[2]))
-    high, pressure_high = (_widest(end[order], np.max) for end in (ends[1], ends[3]))
+    order = np.argsort(central["compression_n"][:, 0, 0], kind="stable")
+    central, drawn = central[order, 0], drawn[order]
+    relative, pressure = central["compression_n"][:, 0] / standing, central["pressure_mpa"]
+    compression = np.quantile(drawn["compression_n"][:, :, 0], (LOW, HIGH), axis=1) / standing
+    ratio = np.quantile(drawn["compression_n"][:, :, 0] / standings, (LOW, HIGH), axis=1)
+    pressures = np.quantile(drawn["pressure_mpa"], (LOW, HIGH), axis=1)
     return Spread(
-        value[order] / standing,
-        np.minimum(low, 1.0),
-        np.maximum(high, 1.0),
-        np.minimum(pressure_low, 1.0),
-        np.maximum(pressure_high, 1.0),
+        relative,
+        relative - _widest(relative - np.minimum(compression[0], ratio[0])),
+        relative + _widest(np.maximum(compression[1], ratio[1]) - relative),
+        pressure,
+        pressure - _widest(pressure - pressures[0]),
+        pressure + _widest(pressures[1] - pressure),
     )
 
 
-def _widest(factors: FloatArray, most: Callable[..., FloatArray]) -> FloatArray:
-    padded = np.pad(factors, NEIGHBOURS // 2, mode="edge")
-    return most(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS), axis=1)
+def _widest(distances: FloatArray) -> FloatArray:
+    """Return the largest distance of an end from its value among neighbours, never below 0."""
+    padded = np.pad(np.maximum(distances, 0.0), NEIGHBOURS // 2, mode="edge")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, NEIGHBOURS).max(axis=1))
 
 
 def _knots(slug: str) -> RecordArray:

@@ -10,7 +10,7 @@ from scipy.signal import savgol_filter
 from openlumbar.kinematics.signals import FloatArray, Sample, Signals
 from openlumbar.mechanics._discs import LOADS, fill_loads
 from openlumbar.mechanics._reading import reader_for
-from openlumbar.mechanics._spread import Spread, spread_of
+from openlumbar.mechanics._spread import spread_of
 from openlumbar.mechanics.estimates import Estimate
 from openlumbar.mechanics.exercises import lifted
 from openlumbar.mechanics.loads import compute_loads, likely_body, standing_compression_n
@@ -70,7 +70,7 @@ class LoadMeter:
 
     def interval(self, relative: float) -> Estimate:
         """Return a relative load with its 90 % interval."""
-        low, high = (float(np.interp(relative, self._spread.relative, end)) for end in _ends(self._spread)[:2])
+        low, high, _, _ = (float(factor[0]) for factor in self._spread.factors(np.array([relative])))
         return Estimate(relative, low * relative, high * relative)
 
 
@@ -92,14 +92,9 @@ def movement_loads(signals: Signals, slug: str, physique: Physique, *, accelerat
     loads = compute_loads(postures, body)[:, 0]
     compression_n = np.where(seen, loads["compression_n"][:, 0], math.nan)
     relative = compression_n / standing_compression_n(physique)
-    spread = spread_of(slug, physique)
-    ends = (np.interp(relative, spread.relative, end) for end in _ends(spread))
+    ends = spread_of(slug, physique).factors(relative)
     pressure_mpa = np.where(seen, loads["pressure_mpa"], math.nan)
     return LoadSeries(signals.time_s, compression_n, pressure_mpa, relative, *ends)
-
-
-def _ends(spread: Spread) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    return spread.low, spread.high, spread.pressure_low, spread.pressure_high
 
 
 DYNAMIC_FPS = 25.0

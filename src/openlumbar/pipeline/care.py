@@ -6,7 +6,7 @@ person wait for each other.
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -18,7 +18,15 @@ from openlumbar.care.pain import Pain
 from openlumbar.care.permits import Clearance, Lock
 from openlumbar.care.profile import Profile
 from openlumbar.errors import InputError
-from openlumbar.pipeline.care_entries import clearance_data, lifting_data, lock_data, pain_data, profile_data
+from openlumbar.pipeline.care_entries import (
+    SetLoad,
+    clearance_data,
+    lifting_data,
+    load_data,
+    lock_data,
+    pain_data,
+    profile_data,
+)
 from openlumbar.pipeline.care_facts import locks_in, profile_in
 from openlumbar.pipeline.patient_chart import ExerciseDay, PatientChart
 from openlumbar.records.diary import Diary, DiaryEntry, Draft
@@ -58,7 +66,7 @@ class Admission:
 class SetDone:
     """A set as it went; `prescribed` and `repetitions` are of one side where the exercise has two.
 
-    `load` is what the disc carried, as `pipeline.set_loads` writes it; None where nobody looked.
+    `load` is what the disc carried; None where nobody looked.
     """
 
     exercise: str
@@ -68,7 +76,7 @@ class SetDone:
     by: Guide
     form_score: float | None = None
     session: str | None = None
-    load: Mapping[str, Any] | None = None
+    load: SetLoad | None = None
 
 
 class CareDesk:
@@ -255,7 +263,7 @@ def _set_data(done: SetDone) -> dict[str, Any]:
         "prescribed": done.prescribed,
         "form_score": done.form_score,
         "session": done.session,
-        "load": done.load,
+        "load": load_data(done.load),
         "by": done.by,
         "finished": done.repetitions >= done.prescribed,
     }

@@ -4,7 +4,7 @@ What is written here is read here, so that every page, whoever's it is, writes t
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
 
@@ -21,6 +21,35 @@ NO_MARKS: Marks = frozenset()
 
 _STATE_FIELDS = tuple(field.name for field in fields(ExerciseState))
 _STATE_DAYS = ("started", "level_since", "sets_since", "rest_until", "red_on")
+
+
+@dataclass(frozen=True, slots=True)
+class SetLoad:
+    """What the disc L4–L5 carried in a set; None is not known.
+
+    `peak` and the ends `low` and `high` of its 90 % interval are multiples of quiet standing; `standing_minutes` is
+    load × time, as the minutes of quiet standing that come to the same; `stops` counts the stops for the load.
+    """
+
+    peak: float | None = None
+    low: float | None = None
+    high: float | None = None
+    standing_minutes: float | None = None
+    stops: int = 0
+
+
+_LOAD_FIELDS = tuple(field.name for field in fields(SetLoad))
+
+
+def load_data(load: SetLoad | None) -> dict[str, Any] | None:
+    """Write the load of a set down."""
+    return None if load is None else asdict(load)
+
+
+def load_of(data: Data) -> SetLoad | None:
+    """Read the load that the entry of a set holds; None: nobody looked, or the entry is from an older version."""
+    written = data.get("load")
+    return None if written is None else SetLoad(**{name: written[name] for name in _LOAD_FIELDS if name in written})
 
 
 def profile_data(profile: Profile) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from openlumbar.care.day_record import DayRecord, Work
 from openlumbar.care.medicines import analgesic_started_or_raised
 from openlumbar.care.pain import DayPain, Pain
 from openlumbar.care.set_rules import set_rules
-from openlumbar.pipeline.care_entries import pain_of, sites_of
+from openlumbar.pipeline.care_entries import load_of, pain_of, sites_of
 from openlumbar.pipeline.medicine_list import ever_listed
 from openlumbar.records.diary import DiaryEntry
 
@@ -140,7 +140,7 @@ def _work(programme: Sequence[DiaryEntry], sets: Sequence[DiaryEntry], day: date
         prescribed=asked["sets"] if asked else 0,
         done=sets_done(sets),
         repetitions=sum(entry.data["repetitions"] for entry in sets),
-        load_stops=sum((entry.data.get("load") or {}).get("stops", 0) for entry in sets),
+        load_stops=sum(load.stops for entry in sets if (load := load_of(entry.data)) is not None),
         form_score=float(Fraction(sum(seen, Decimal(0))) / len(seen)) if seen and len(seen) == len(sets) else None,
     )
 

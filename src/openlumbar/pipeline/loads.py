@@ -13,7 +13,7 @@ from openlumbar.assessment.analysis import Analysis
 from openlumbar.assessment.events import Repetition
 from openlumbar.assessment.loads import LoadCourse, Loads, Ranged, SessionLoads
 from openlumbar.kinematics.signals import FloatArray
-from openlumbar.mechanics import LoadSeries, movement_loads
+from openlumbar.mechanics import LoadSeries, has_loads, movement_loads
 from openlumbar.physique import Physique
 
 LONGEST_BRIDGED_S = 1.0
@@ -22,7 +22,7 @@ LONGEST_BRIDGED_S = 1.0
 
 def with_loads(analysis: Analysis, physique: Physique) -> Analysis:
     """Add the loads to an analysis; one that was not judged, or of which no moment tells the load, stays without."""
-    if not analysis.judged or not len(analysis.signals):
+    if not (analysis.judged and len(analysis.signals) and has_loads(analysis.card.slug)):
         return analysis
     series = movement_loads(analysis.signals, analysis.card.slug, physique)
     return replace(analysis, loads=session_loads(series, analysis.repetitions))

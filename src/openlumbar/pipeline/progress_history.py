@@ -1,5 +1,6 @@
-"""How it has gone: pain, form, sets and levels day by day, and every step of the dose with its reason."""
+"""How it has gone: pain, form, sets, load and levels day by day, and every step of the dose with its reason."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from datetime import date, timedelta
 from openlumbar.cards import Text, exercise, exercise_slugs
 from openlumbar.care.day_record import DayRecord
 from openlumbar.care.pain import DayZoneName, Pain, day_zone
-from openlumbar.pipeline.care_entries import state_of, text_of
+from openlumbar.pipeline.care_entries import SetLoad, load_of, state_of, text_of
 from openlumbar.pipeline.patient_chart import PatientChart
 
 UNTOLD: tuple[str, ...] = ("hold", "begin")
@@ -16,7 +17,11 @@ UNTOLD: tuple[str, ...] = ("hold", "begin")
 
 @dataclass(frozen=True, slots=True)
 class ProgressDay:
-    """One day: the worst pain, its zone, the mean form, the sets, and the level of each exercise; None: not known."""
+    """One day: the worst pain, its zone, the mean form, the sets and what the disc carried in them; None: not known.
+
+    `load_peak`, with the ends of its 90 % interval, is a multiple of quiet standing; `load_minutes` is load × time, as
+    the minutes of quiet standing that come to the same.
+    """
 
     day: date
     back: int | None = None
@@ -25,6 +30,10 @@ class ProgressDay:
     form: float | None = None
     done: int = 0
     prescribed: int = 0
+    load_peak: float | None = None
+    load_low: float | None = None
+    load_high: float | None = None
+    load_minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +78,24 @@ def progress_of(chart: PatientChart, days: int | None) -> Progress:
     if days is not None:
         first = max(first, chart.today - timedelta(days=days - 1))
     by_day = {record.day: record for record in chart.history}
+    loads: defaultdict[date, list[SetLoad]] = defaultdict(list)
+    for entry in chart.entries:
+        if entry.kind == "set" and (load := load_of(entry.data)) is not None:
+            loads[entry.day].append(load)
     span = [first + timedelta(days=number) for number in range((chart.today - first).days + 1)]
     return Progress(
-        days=tuple(_day(by_day[day]) if day in by_day else ProgressDay(day) for day in span),
+        days=tuple(_day(by_day[day], loads[day]) if day in by_day else ProgressDay(day) for day in span),
         lines=tuple(line for slug in exercise_slugs() if (line := _line(chart, slug)).changes),
         steps=tuple(sorted(_steps(chart, first), key=lambda step: step.day, reverse=True)),
     )
 
 
-def _day(record: DayRecord) -> ProgressDay:
+def _day(record: DayRecord, loads: Sequence[SetLoad]) -> ProgressDay:
     told = _told(record)
     works = tuple(record.work.values())
+    known = [load for load in loads if load.peak is not None]
+    highest = max(known, key=lambda load: load.peak or 0.0, default=SetLoad())
+    minutes = [load.standing_minutes for load in known if load.standing_minutes is not None]
     forms = [work.form_score for work in works if work.form_score is not None]
     return ProgressDay(
         day=record.day,
@@ -89,6 +105,10 @@ def _day(record: DayRecord) -> ProgressDay:
         form=sum(forms) / len(forms) if forms else None,
         done=sum(work.done for work in works),
         prescribed=sum(work.prescribed for work in works),
+        load_peak=highest.peak,
+        load_low=highest.low,
+        load_high=highest.high,
+        load_minutes=sum(minutes) if minutes else None,
     )
 
 

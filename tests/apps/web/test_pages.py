@@ -21,7 +21,8 @@ from openlumbar.records.trouble import StoreError
 
 CHINESE = {"accept-language": "zh-CN"}
 PATHS = [
-    "/", "/about", "/sessions", "/recordings/new", "/exercises", "/more", "/profile", "/progress", "/gate/locks",
+    "/", "/about", "/load", "/sessions", "/recordings/new", "/exercises", "/more", "/profile", "/progress",
+    "/gate/locks",
     *(f"/exercises/{slug}" for slug in exercise_slugs()),
     *(f"/start/{slug}" for slug in exercise_slugs()),
     "/start/bridge?source=simulated", "/nothing/here",

@@ -16,6 +16,7 @@ from openlumbar.care.gate_words import gate_words
 from openlumbar.care.pain import Pain
 from openlumbar.care.safety import NONE, group_a
 from openlumbar.pipeline.care import BeforeSet, SetDone
+from openlumbar.pipeline.care_entries import SetLoad
 from openlumbar.records.people import SELF
 
 CLEAR = {"none_of_these": "none", "pain_back": "1", "pain_leg": "0", "painkiller": "no"}
@@ -299,6 +300,22 @@ def test_progress_shows_every_picture_with_its_words_and_numbers(
     english = known.get("/progress").text
     assert "a level up" in english
     assert "3 calm days in a row" in english
+
+
+def test_progress_shows_the_load_of_the_disc_with_its_interval(
+    known: TestClient, services: Services, watch: Watch
+) -> None:
+    live(services.desk, watch, 3, lambda _: Told())
+    assert "tells what your disc carried" in known.get("/progress").text
+    load = SetLoad(2.1, 1.7, 2.6, standing_minutes=3.5)
+    services.desk.note_set(SELF, SetDone("bridge", "L1", 5, 5, "coach", load=load), alone=True)
+    english, chinese = (known.get("/progress", headers={"accept-language": language}).text for language in ("en", "zh"))
+    assert english.count('<svg class="chart"') == chinese.count('<svg class="chart"') == 8
+    assert "your disc carried 2.1 × standing at most (likely 1.7 to 2.6)" in english
+    assert "as much as 3.5 minutes of quiet standing" in english
+    assert "<td>2.1 × (1.7 to 2.6)</td><td>3.5</td>" in english
+    assert "椎间盘负荷最高约为站立时的 2.1 倍（大致 1.7～2.6 倍）" in chinese
+    assert "<td>2.1 倍（1.7～2.6）</td><td>3.5</td>" in chinese
 
 
 def test_the_way_to_a_set_is_short(known: TestClient) -> None:

@@ -76,6 +76,7 @@ TABLE: Mapping[str, Rule] = {
     "POST /pain": "patient",
     "POST /painkiller": "patient",
     "POST /entries/{number}/undo": "patient",
+    "GET /load": "patient",
     "GET /profile": "patient",
     "POST /profile": "patient",
     "GET /progress": "patient",

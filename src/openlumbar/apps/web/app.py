@@ -19,6 +19,7 @@ from openlumbar.apps.web.routes import (
     accounts,
     coach,
     files,
+    load,
     login,
     medicines,
     mine,
@@ -43,7 +44,7 @@ from openlumbar.pipeline.care import Clock
 ROUTES = (
     *(files, login, mine, account, accounts, patients),
     *(today, profile, start, permits, sets, coach, sessions, recordings, progress, pages),
-    *(medicines, outcomes, reminders),
+    *(medicines, outcomes, reminders, load),
 )
 """Every module of routes."""
 

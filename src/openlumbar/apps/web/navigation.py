@@ -38,7 +38,7 @@ PLACES = (
         "/more",
         "more",
         "more",
-        ("/sessions", "/recordings", "/about", "/profile", "/account"),
+        ("/sessions", "/recordings", "/about", "/profile", "/account", "/load"),
         ("patient", "therapist", "administrator"),
     ),
 )

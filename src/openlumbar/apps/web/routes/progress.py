@@ -1,7 +1,8 @@
-"""How it has gone: pain, form, sets and levels on one axis of days, a sentence above each picture, a table beneath."""
+"""How it has gone: pain, form, sets, load, levels on one axis of days, a sentence above each picture, a table below."""
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -56,6 +57,8 @@ def progress_values(request: Request, chart: PatientChart, span: str) -> dict[st
         "week_zones": {zone: sum(day.zone == zone for day in week) for zone in ("green", "amber", "red")},
         "week_form": round(100 * sum(forms) / len(forms)) if forms else None,
         "needed_form": round(100 * progression_rules().next_step.form.value),
+        "week_load": max((day for day in week if day.load_peak), key=lambda day: day.load_peak or 0.0, default=None),
+        "week_minutes": sum(day.load_minutes or 0.0 for day in week),
         "charts": None if progress.is_empty else charts_of(progress, wording),
         "card_of": exercise,
     }
@@ -90,8 +93,31 @@ def charts_of(progress: Progress, wording: Wording) -> dict[str, Any]:
             [day.prescribed for day in progress.days],
             [day.done for day in progress.days],
         ),
+        "peak": _peak_chart(progress, wording),
+        "dose": _dose_chart(progress, wording),
         "levels": {line.slug: _level_chart(line, days, wording) for line in progress.lines},
     }
+
+
+def _peak_chart(progress: Progress, wording: Wording) -> str | None:
+    """Draw the most that the disc carried on each day, beside quiet standing; None where nothing is known of it."""
+    peaks = [day.load_peak for day in progress.days]
+    if not any(peaks):
+        return None
+    top = max(ceil(max(peak or 0.0 for peak in peaks)), 2)
+    axis = _axis([day.day for day in progress.days], 0, top, [(value, f"{value} ×") for value in (0, 1, top)], wording)
+    return line_chart(wording.gettext("The most that the disc carried, day by day"), axis, [("load", peaks)])
+
+
+def _dose_chart(progress: Progress, wording: Wording) -> str | None:
+    """Draw load × time of each day, in minutes of quiet standing; None where nothing is known of it."""
+    minutes = [day.load_minutes for day in progress.days]
+    if not any(minutes):
+        return None
+    top = max(ceil(max(each or 0.0 for each in minutes)), 1)
+    ticks = [(0, "0"), (top, wording.gettext("%(minutes)s min") % {"minutes": top})]
+    axis = _axis([day.day for day in progress.days], 0, top, ticks, wording, height=120)
+    return bar_chart(wording.gettext("Load and time, day by day"), axis, [], minutes)
 
 
 def _level_chart(line: LevelLine, days: Sequence[date], wording: Wording) -> str:

@@ -1,0 +1,73 @@
+"""What the disc carried in a set that the coach led: the peak, load × time, and the stops beyond the limit."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from openlumbar.coaching.watch import LOAD_OVER_LIMIT
+from openlumbar.kinematics.signals import Signals
+from openlumbar.mechanics import LoadSeries, has_loads, movement_loads
+from openlumbar.physique import Physique
+from openlumbar.pipeline.care_entries import SetLoad
+from openlumbar.pipeline.loads import standing_minutes
+from openlumbar.records.replay import REPETITION
+from openlumbar.records.store import EventRow
+
+Peak = tuple[float, float, float]
+"""A multiple of quiet standing and the ends of its 90 % interval."""
+
+_DECIMALS = 2
+
+
+def session_series(signals: Signals, slug: str, physique: Physique) -> LoadSeries | None:
+    """Return the loads along a session; None where nothing was recorded or no model tells them."""
+    return movement_loads(signals, slug, physique) if len(signals) and has_loads(slug) else None
+
+
+def set_load(events: Sequence[EventRow], series: LoadSeries | None) -> SetLoad | None:
+    """Return what the disc L4–L5 carried in a set; None: nothing is known of it.
+
+    Only the time in which the coach counted adds to `standing_minutes`.
+
+    Args:
+        events: of the set, in their order, the one that ended it too.
+        series: the loads along the session.
+    """
+    counted = [] if series is None else [(series, *ends) for ends in _counted_s(events)]
+    peaks = [*_told(events), *(peak for stretch in counted for peak in _peak(*stretch))]
+    stops = sum(event.kind == "stop" and event.data.get("code") == LOAD_OVER_LIMIT for event in events)
+    if not peaks:
+        return SetLoad(stops=stops) if stops else None
+    minutes = sum(standing_minutes(each.time_s, each.relative, start_s, end_s) for each, start_s, end_s in counted)
+    return SetLoad(*max(peaks), standing_minutes=round(minutes, _DECIMALS) if minutes else None, stops=stops)
+
+
+def _counted_s(events: Iterable[EventRow]) -> Iterator[tuple[float, float]]:
+    """Yield from when to when the coach counted; what nothing ended lasted as long as the record."""
+    since_s: float | None = None
+    for event in events:
+        if event.kind != "stage":
+            continue
+        if since_s is not None:
+            yield since_s, event.time_s
+        since_s = event.time_s if event.data.get("stage") == "exercise" else None
+    if since_s is not None:
+        yield since_s, float("inf")
+
+
+def _told(events: Iterable[EventRow]) -> Iterator[Peak]:
+    """Yield the peaks of the repetitions, which the coach saw at the camera's full rate."""
+    for event in events:
+        if event.kind == REPETITION and event.data.get("load") is not None:
+            low, high = event.data["load_interval90"]
+            yield event.data["load"], low, high
+
+
+def _peak(series: LoadSeries, start_s: float, end_s: float) -> Iterator[Peak]:
+    """Yield the peak of a time, which need not have become a repetition; nothing where no moment tells the load."""
+    inside = (series.time_s >= start_s) & (series.time_s <= end_s) & np.isfinite(series.relative)
+    if inside.any():
+        at = int(np.argmax(np.where(inside, series.relative, -np.inf)))
+        load = float(series.relative[at])
+        low, high = load * float(series.low[at]), load * float(series.high[at])
+        yield round(load, _DECIMALS), round(low, _DECIMALS), round(high, _DECIMALS)

@@ -1,15 +1,18 @@
 """One live session: whatever the messages, lost connections and restarts, the same repetitions, once each."""
 
+import math
 import struct
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coaching.people import follow, kinds, led, live_track, plan_of, told
+from coaching.people import follow, kinds, led, live_track, plan_of, said, told
 from openlumbar.coaching.plan import Notice
+from openlumbar.kinematics.stream import SignalStream
+from openlumbar.mechanics import LoadMeter
 from openlumbar.pipeline.live import ANSWER, PHASES, LiveSession, Memory, ProtocolError
 from openlumbar.pose.simulation.demo import LIVE_DEMO
 from openlumbar.pose.wire import HEADER, pack_frames
@@ -180,3 +183,78 @@ def test_nothing_seen_is_no_verdict() -> None:
     session.hello("page", 0)
     follow(session, track[:150])
     assert session.verdict().reasons == ("no_repetitions",)
+
+
+# ------------------------------------------------------------------------------------------ the load on the disc
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_answer_tells_the_load_that_a_meter_gives(slug: str) -> None:
+    session, track, physique = fresh(slug), live_track(slug)[:300], LIVE_DEMO[slug].physique
+    session.hello("page", 0)
+    stream, meter = SignalStream(physique), LoadMeter(slug, physique)
+    stream.frame_size = tuple(track.frame_size)
+    known = 0
+    for at in range(len(track)):
+        message = pack_frames(track[at : at + 1], first=at)
+        *_, load, low, high, pressure_mpa = ANSWER.unpack(session.receive(message).answer)
+        sample = stream.step_packed(message, HEADER.size)
+        if sample is None or (expected := meter.step(sample)) is None:
+            assert all(math.isnan(each) for each in (load, low, high, pressure_mpa))
+            continue
+        known += 1
+        assert (load, low, high) == pytest.approx(meter.interval(expected.relative), rel=1e-6)
+        assert pressure_mpa == pytest.approx(expected.pressure_mpa, rel=1e-6)
+    assert known > len(track) / 2
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_repetition_tells_the_most_that_the_disc_carried_in_it(slug: str) -> None:
+    session, notices = led(slug)
+    found = told(notices, "repetition")
+    assert found
+    for data in found:
+        low, high = data["load_interval90"]  # type: ignore[misc]
+        assert 0 < low < data["load"] < high  # type: ignore[operator]
+    assert max(data["load"] for data in found) <= session.state()["load_peak"] + 0.01  # type: ignore[type-var]
+
+
+def test_the_highest_load_of_the_set_has_an_interval_once_it_is_known() -> None:
+    session, _ = led("sit-up")
+    low, high = session.state()["load_peak_interval90"]
+    assert low < session.state()["load_peak"] < high
+    assert fresh("sit-up").state()["load_peak_interval90"] is None
+
+
+def strict(memory: Memory | None = None) -> LiveSession:
+    """Make a session in which a curl-up asks for more than the stage allows."""
+    return LiveSession(replace(plan_of("sit-up"), load_limit=1.5), LIVE_DEMO["sit-up"].physique, memory)
+
+
+def test_a_load_beyond_the_limit_stops_the_set_and_it_goes_on_after_a_rest() -> None:
+    session = strict()
+    session.hello("page", 0)
+    notices = follow(session, live_track("sit-up"))
+    assert {data["code"] for data in told(notices, "stop")} == {"load_over_limit"}
+    stages = [(data["stage"], data["reason"]) for data in told(notices, "stage")]
+    at = stages.index(("stopped", "load_over_limit"))
+    assert stages[at + 1] == ("ready", None)
+    assert any("your disc carries more" in text for text in said(notices))
+
+
+def test_a_stop_for_load_survives_a_restart() -> None:
+    session, track = strict(), live_track("sit-up")
+    session.hello("page", 0)
+    at = next(at for at in range(0, len(track), 8) if follow(session, track[: at + 8], at) and is_stopped(session))
+    before = session.state()
+    again = strict(Memory(**asdict(session.remember())))
+    again.hello("page", 0)
+    assert again.state() == before | {"advice": "no_person"}
+    assert (before["reason"], before["stops"]) == ("load_over_limit", 1)
+    notices = follow(again, track)
+    assert told(notices, "stage")[0]["stage"] == "ready"
+    assert again.next_frame > at
+
+
+def is_stopped(session: LiveSession) -> bool:
+    return session.coach.score.stage == "stopped"

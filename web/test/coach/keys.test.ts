@@ -11,7 +11,7 @@ function type(text: string, everyMs = 200, letters = true): (KeyAction | null)[]
 test("each key has its action", () => {
   assert.deepEqual(type("S"), ["stop"]);
   assert.deepEqual(type("p"), ["pain"]);
-  assert.deepEqual(type("mn "), ["mute", "skip", "pause"]);
+  assert.deepEqual(type("mnl "), ["mute", "skip", "load", "pause"]);
   assert.equal(new Keys().actionFor({ key: "Escape", atMs: 0, letters: true }), "stop");
   assert.deepEqual(type("x7"), [null, null]);
 });

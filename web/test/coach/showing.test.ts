@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fill } from "../../src/coach/data.ts";
 import { around } from "../../src/coach/figure.ts";
 import { layOut } from "../../src/coach/gauge.ts";
-import { fullOf, place } from "../../src/coach/load_gauge.ts";
+import { fullOf, place, tell } from "../../src/coach/load_gauge.ts";
 import { partsOf } from "../../src/coach/skeleton.ts";
 import { chooseVoice } from "../../src/coach/voice.ts";
 
@@ -36,6 +36,37 @@ test("the strip of the disc load has room beyond the limit, and what is beyond i
   assert.equal(place(40, full), 1);
   assert.equal(place(-1, full), 0);
   assert.ok(fullOf(0.5) > 1);
+});
+
+const LOAD_WORDS = {
+  name: "Disc load",
+  peak: "Highest",
+  times: "{times} ×",
+  unknown: "not seen",
+  told: "{times}, {low} to {high}, limit {limit}",
+  detail: "{low} to {high}, {pressure} MPa",
+  peak_detail: "{low} to {high}",
+};
+
+test("a load is told with its interval, and with the pressure where that is known", () => {
+  const load = { relative: 2.14, low: 1.68, high: 2.61 };
+  assert.deepEqual(tell({ ...load, pressureMpa: 1.06 }, 3.2, false, LOAD_WORDS), {
+    name: "Disc load",
+    number: "2.1 ×",
+    told: "2.1, 1.7 to 2.6, limit 3.2",
+    detail: "1.7 to 2.6, 1.1 MPa",
+  });
+  assert.deepEqual(tell(load, 3.2, true, LOAD_WORDS), {
+    name: "Highest",
+    number: "2.1 ×",
+    told: "2.1, 1.7 to 2.6, limit 3.2",
+    detail: "1.7 to 2.6",
+  });
+});
+
+test("a load that is not known is told in words", () => {
+  const told = { name: "Disc load", number: "not seen", told: "not seen", detail: "" };
+  assert.deepEqual(tell(null, 3.2, false, LOAD_WORDS), told);
 });
 
 test("the view around a figure holds it with room, in the picture's shape, and is never larger than the picture", () => {

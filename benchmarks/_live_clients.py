@@ -35,7 +35,7 @@ _NO_MASK = bytes(4)
 _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
 _FIRST, _TIME = struct.Struct("<I"), struct.Struct("<d")
 _FIRST_AT = 4
-_ANSWER_BYTES = 32
+_ANSWER_BYTES = 48
 _EXERCISE = STAGES.index("exercise")
 
 
@@ -126,7 +126,7 @@ class Client:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._shake_hands(path)
-        hello = {"hello": 1, "page": "bench", "oldest": 0, "next": 0}
+        hello = {"hello": 2, "page": "bench", "oldest": 0, "next": 0}
         self.socket.sendall(framed(_TEXT, json.dumps(hello).encode()))
         if not self.socket.recv(1 << 16):
             raise ConnectionError(f"{path}: was not welcomed")

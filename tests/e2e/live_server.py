@@ -76,10 +76,11 @@ class LiveServer:
         source: SessionSource = "simulated",
         sets: int = 1,
         language: Language = "en",
+        load_limit: float = 4.0,
     ) -> str:
         """Put a session into the record, as the form does, also one that the form would not allow; return its id."""
         store = Store.open(self.data_dir / _DATABASE)
-        plan = {"sets": sets, "pain_before": {"back": 0, "leg": 0}}
+        plan = {"sets": sets, "pain_before": {"back": 0, "leg": 0}, "load_limit": load_limit}
         row = store.create(exercise=exercise, level=level, source=source, language=language, plan=plan)
         store.close()
         return row.id

@@ -237,7 +237,7 @@ def _no_pain(chance: random.Random, good: bytes) -> Attack:
 
 def _hello_again(chance: random.Random, good: bytes) -> Attack:
     del good
-    return _text(json.dumps({"hello": 1, "page": "again", "oldest": chance.choice((0, 2**32 - 1, -1))}))
+    return _text(json.dumps({"hello": 2, "page": "again", "oldest": chance.choice((0, 2**32 - 1, -1))}))
 
 
 def _odd_command(chance: random.Random, good: bytes) -> Attack:
@@ -344,12 +344,12 @@ def first_words(chance: random.Random) -> bytes:
     """Invent what a page says instead of its hello; all of it is refused."""
     no_page = chance.choice(('"' + "a" * 33 + '"', '"a b"', '"<b>"', "1", "null", "[]", "{}", '"\\u0000"', '"\u4e2d"'))
     no_number = chance.choice(("-1", "4294967296", "1e3", "true", "null", '"0"', "[]", "1" + "0" * 400))
-    no_version = chance.choice(("0", "2", "null", "[]", '"1"'))
+    no_version = chance.choice(("0", "1", "null", "[]", '"1"'))
     texts = (
-        f'{{"hello":1,"page":{no_page},"oldest":0}}',
-        f'{{"hello":1,"page":"page","oldest":{no_number}}}',
+        f'{{"hello":2,"page":{no_page},"oldest":0}}',
+        f'{{"hello":2,"page":"page","oldest":{no_number}}}',
         f'{{"hello":{no_version},"page":"page","oldest":0}}',
-        '{"hello":1,"page":"page"}',
+        '{"hello":2,"page":"page"}',
         '{"do":"start"}',
         *_NOT_JSON,
         *_NOT_OBJECTS,

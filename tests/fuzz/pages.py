@@ -57,7 +57,7 @@ class GoodPage:
         self.session_id = server.begin()
         self._peer = Peer(server.port, f"/live/{self.session_id}")
         assert self._peer.opened() == 101
-        self._peer.say({"hello": 1, "page": "good", "oldest": 0, "next": 0})
+        self._peer.say({"hello": 2, "page": "good", "oldest": 0, "next": 0})
         self.heard = [self._peer.hear_answer()]
 
     def play(self, share: float = 1.0) -> None:
@@ -112,7 +112,7 @@ class BadPage:
         assert self._peer.opened() == 101
         if self._is_spoiled:
             self._page, self._is_spoiled, self._next, self._clock_s = self._page + 1, False, 0, 0.0
-        self._peer.say({"hello": 1, "page": f"page{self._page}", "oldest": self._next, "next": self._next})
+        self._peer.say({"hello": 2, "page": f"page{self._page}", "oldest": self._next, "next": self._next})
         heard = self._peer.hear_answer()
         assert heard.opcode == 1, heard
         self._is_greeted = True

@@ -63,7 +63,7 @@ def test_whatever_a_page_says_before_its_hello_is_refused(server: AttackedServer
 
 
 def test_only_a_session_that_is_there_has_a_socket(server: AttackedServer) -> None:
-    hello = framed(TEXT, b'{"hello":1,"page":"page","oldest":0,"next":0}')
+    hello = framed(TEXT, b'{"hello":2,"page":"page","oldest":0,"next":0}')
     over = server.begin()
     assert _heard_after(server, over, hello + framed(TEXT, b'{"do":"finish"}')) == 4009
     assert _heard_after(server, over, hello) == 4009
@@ -87,7 +87,7 @@ def test_only_a_session_that_is_there_has_a_socket(server: AttackedServer) -> No
 
 
 def test_pages_that_go_at_any_moment_are_let_go(server: AttackedServer) -> None:
-    session_id, hello = server.begin(), framed(TEXT, b'{"hello":1,"page":"page","oldest":0,"next":0}')
+    session_id, hello = server.begin(), framed(TEXT, b'{"hello":2,"page":"page","oldest":0,"next":0}')
     for number in range(200):
         peer = Peer(server.port, f"/live/{session_id if number % 3 else 'nobody'}")
         if number % 2:

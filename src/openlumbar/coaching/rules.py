@@ -50,6 +50,7 @@ class Rules(_Frozen):
     stop_sustained_s: Number
     warn_sustained_s: Number
     load_sustained_s: Number
+    load_room: Number
     stop_rest_s: Number
     stops_that_end: Number
     cue_pause_s: Number

@@ -15,6 +15,7 @@ import numpy as np
 
 from openlumbar.assessment.engine import Assessor
 from openlumbar.assessment.events import Event, Phase, RepetitionDone, Verdict
+from openlumbar.assessment.excursion import LONGEST_S
 from openlumbar.coaching.coach import Coach, Moment
 from openlumbar.coaching.framing import Framing, Picture
 from openlumbar.coaching.plan import Notice, Plan, Score
@@ -28,10 +29,13 @@ from openlumbar.pose.wire import FRAME_BYTES, HEADER, HEADER_BYTES, check_frames
 ANSWER = struct.Struct("<BBBBIdffffffff")
 """kind, stage, phase, advice, next, time_s, value, hold_s, clock_s, gesture, load, its interval's ends, pressure."""
 
+VERSION = 2
+"""Of the live protocol."""
+
 PHASES: tuple[Phase, ...] = ("unseen", "rest", "out", "top", "back")
 """In the order of the live protocol."""
 
-LONGEST_S = 6 * 3600.0
+LONGEST_SESSION_S = 6 * 3600.0
 """A page's clock beyond this is no session (product: nobody exercises for six hours)."""
 
 LAST_NUMBER = 2**32 - 1
@@ -180,6 +184,12 @@ class LiveSession:
             return math.nan, math.nan, math.nan, math.nan
         return *self._meter.interval(self._load.relative), self._load.pressure_mpa
 
+    def state(self) -> dict[str, Any]:
+        """Return the state of the live protocol."""
+        peak = self.coach.score.load_peak
+        ends = [round(end, 2) for end in self._meter.interval(peak)[1:]] if self._meter and peak else None
+        return {**self.coach.state(), "load_peak_interval90": ends}
+
     def verdict(self) -> Verdict:
         """Say whether the session can be judged: it can when the coach saw a repetition."""
         if self.coach.score.seen:
@@ -212,7 +222,7 @@ class LiveSession:
             return
         begins_s = _TIME.unpack_from(message, HEADER_BYTES + fresh * FRAME_BYTES)[0]
         ends_s = _TIME.unpack_from(message, HEADER_BYTES + (count - 1) * FRAME_BYTES)[0]
-        if not (self._last_s < begins_s and begins_s >= 0 and ends_s < LONGEST_S + self.memory.offset_s):
+        if not (self._last_s < begins_s and begins_s >= 0 and ends_s < LONGEST_SESSION_S + self.memory.offset_s):
             raise ProtocolError(f"time_s {begins_s:g} does not go on from {self._last_s:g}, or is no session's time")
         self._last_s = ends_s
 
@@ -224,7 +234,7 @@ class LiveSession:
         self._sample = sample
         events = self._assessor.step(sample)
         self._progress = self._assessor.progress
-        self._load = self._meter.step(sample) if self._meter else None
+        load = self._follow_load(sample)
         if sample.time_s <= self._known_until_s:
             return ()  # the engine catches up with what is in the record
         self._log.add(sample)
@@ -235,20 +245,26 @@ class LiveSession:
                 self._framed_s, self._advice = sample.time_s, self._framing.advice(picture, sample)
             return self._advice
 
-        load = self._load.relative if self._load else math.nan
-        self._loads.append((sample.time_s, load))
         fresh = self._fresh(events) if events else events
         told = self.coach.step(Moment(sample, fresh, self._progress, advice, load))
         return [self._with_load(notice) for notice in told] if fresh and told else told
 
+    def _follow_load(self, sample: Sample) -> float:
+        """Keep the load of a moment for as long as a repetition may last; return it, NaN when it is not known."""
+        self._load = self._meter.step(sample) if self._meter else None
+        if self._load is None:
+            return math.nan
+        while self._loads and sample.time_s - self._loads[0][0] > LONGEST_S:
+            self._loads.popleft()
+        self._loads.append((sample.time_s, self._load.relative))
+        return self._load.relative
+
     def _with_load(self, notice: Notice) -> Notice:
-        """Add to a repetition the most that the disc carried in it, with its interval; forget what lies before it."""
+        """Add to a repetition the most that the disc carried in it, with its interval."""
         repetition = notice.data.get("repetition")
         if repetition is None or self._meter is None:
             return notice
-        while self._loads and self._loads[0][0] < repetition.start_s:
-            self._loads.popleft()
-        known = [load for time_s, load in self._loads if time_s <= repetition.end_s and not math.isnan(load)]
+        known = [load for time_s, load in self._loads if repetition.start_s <= time_s <= repetition.end_s]
         if not known:
             return notice
         load, low, high = (round(end, 2) for end in self._meter.interval(max(known)))

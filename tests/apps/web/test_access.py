@@ -156,7 +156,7 @@ def _connects(browser: TestClient, address: str, world: World) -> bool:
                 socket.receive_json()
             assert closed.value.code == 4004
             return False
-        socket.send_json({"hello": 1, "page": "p", "oldest": 0})
+        socket.send_json({"hello": 2, "page": "p", "oldest": 0})
         return "welcome" in socket.receive_json()
 
 
@@ -284,7 +284,7 @@ def test_a_page_that_cannot_be_reached_any_more_is_let_go(world: World) -> None:
     browser = world.clinic.browser(ana)
     address = world.address("/live/{session_id}")
     with browser.websocket_connect(f"ws://localhost{address}", headers={"origin": "http://localhost"}) as socket:
-        socket.send_json({"hello": 1, "page": "q", "oldest": 0})
+        socket.send_json({"hello": 2, "page": "q", "oldest": 0})
         assert "welcome" in socket.receive_json()
         assert browser.post("/logout").status_code == 303
         with pytest.raises(WebSocketDisconnect) as closed:

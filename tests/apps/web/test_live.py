@@ -39,7 +39,7 @@ class Page:
         self._socket = socket
         self.events: list[dict[str, Any]] = []
         self.state: dict[str, Any] = {}
-        socket.send_json({"hello": 1, "page": name, "oldest": oldest, "next": oldest})
+        socket.send_json({"hello": 2, "page": name, "oldest": oldest, "next": oldest})
         self.welcome = socket.receive_json()
         self.state = self.welcome["state"]
 
@@ -240,7 +240,7 @@ def test_what_breaks_the_protocol_is_told_and_ends_the_connection_alone(
 
 @pytest.mark.parametrize(
     "hello",
-    ['{"hello": 2, "oldest": 0}', '{"hello": 1, "oldest": -1}', '{"hello": 1, "oldest": 0, "page": "<>"}', "{}", "x"],
+    ['{"hello": 1, "oldest": 0}', '{"hello": 2, "oldest": -1}', '{"hello": 2, "oldest": 0, "page": "<>"}', "{}", "x"],
 )
 def test_a_wrong_hello_is_refused(browser: TestClient, hello: str) -> None:
     with browser.websocket_connect(f"ws://localhost/live/{begin(browser)}") as socket:

@@ -16,6 +16,7 @@ from openlumbar.apps.web.deps import Services
 from openlumbar.apps.web.start_form import StartForm
 from openlumbar.cards import exercise_slugs
 from openlumbar.care.gate_words import gate_words
+from openlumbar.care.load_limits import load_limit
 from openlumbar.care.pain import Pain, may_start
 from openlumbar.care.safety import group_a
 from openlumbar.pipeline.care import SetDone
@@ -44,8 +45,10 @@ def test_clear_answers_lead_to_the_coach_and_are_recorded(known: TestClient, ser
     (row,) = services.store.sessions()
     assert (answer.status_code, answer.headers["location"]) == (303, f"/coach/{row.id}")
     assert (row.exercise, row.level, row.source, row.state, row.height_cm) == ("bridge", "L1", "camera", "open", 175)
-    pain = {"back": 2, "leg": 1}
-    assert row.plan == {"sets": 1, "repetitions": 5, "hold_s": 3, "pain_before": pain, "alone": True}
+    pain, limit = {"back": 2, "leg": 1}, load_limit(400)
+    assert row.plan == {
+        "sets": 1, "repetitions": 5, "hold_s": 3, "pain_before": pain, "alone": True, "load_limit": limit,
+    }  # fmt: skip
     (gate,) = services.store.events(row.id)
     assert (gate.number, gate.kind) == (0, "gate")
     assert gate.data == {"outcome": "go", "answers": ["none_of_these"], "pain": pain}
@@ -186,7 +189,7 @@ def test_who_only_watches_is_asked_nothing(browser: TestClient, services: Servic
     answer = browser.post("/sessions", data={"exercise": "bridge", "source": "simulated"})
     (row,) = services.store.sessions()
     assert answer.headers["location"] == f"/coach/{row.id}"
-    assert (row.source, row.plan) == ("simulated", {"sets": 1, "pain_before": None})
+    assert (row.source, row.plan) == ("simulated", {"sets": 1, "pain_before": None, "load_limit": load_limit(100)})
     assert services.store.events(row.id) == ()
     assert services.diary.latest(SELF) == 0
 

@@ -64,6 +64,7 @@ export interface State {
   readonly final?: boolean;
   readonly load_limit?: number;
   readonly load_peak?: number;
+  readonly load_peak_interval90?: readonly [number, number] | null;
   readonly done: boolean;
 }
 
@@ -115,7 +116,7 @@ export function packFrames(frames: readonly PackedFrame[], first: number): Uint8
 
 /** Introduce the page. */
 export function hello(page: string, oldest: number, next: number): string {
-  return JSON.stringify({ hello: 1, page, oldest, next });
+  return JSON.stringify({ hello: 2, page, oldest, next });
 }
 
 /** Read an answer; null when the bytes are none. */
@@ -157,7 +158,7 @@ export function readText(text: string): Welcome | Change | null {
   const told = parse(text);
   const state = told?.state;
   if (!told || !isState(state)) return null;
-  if (told.welcome === 1 && isCount(told.resume_from)) return { is: "welcome", resumeFrom: told.resume_from, state };
+  if (told.welcome === 2 && isCount(told.resume_from)) return { is: "welcome", resumeFrom: told.resume_from, state };
   if (!Array.isArray(told.events)) return null;
   const at = typeof told.at === "number" ? told.at : -1;
   return { is: "change", state, events: told.events.filter(isEvent), at };

@@ -70,7 +70,7 @@ class FakeSocket implements Socket {
 
   welcome(resumeFrom: number): void {
     this.open();
-    this.tell({ welcome: 1, resume_from: resumeFrom, state: STATE });
+    this.tell({ welcome: 2, resume_from: resumeFrom, state: STATE });
   }
 
   answer(next: number): void {
@@ -137,7 +137,7 @@ test("frames are numbered from 0, one a message, after the welcome", () => {
   const scene = new Scene();
   scene.take(2);
   scene.socket.open();
-  assert.deepEqual(JSON.parse(scene.socket.texts[0] ?? ""), { hello: 1, page: "page1", oldest: 0, next: 2 });
+  assert.deepEqual(JSON.parse(scene.socket.texts[0] ?? ""), { hello: 2, page: "page1", oldest: 0, next: 2 });
   assert.deepEqual(scene.socket.messages, []);
   scene.socket.welcome(0);
   scene.take(3);
@@ -230,8 +230,8 @@ test("after a break the frames go on from where the server says, each once more 
   scene.take(5);
   scene.clock.goOn(250);
   scene.socket.open();
-  assert.deepEqual(JSON.parse(scene.socket.texts[0] ?? ""), { hello: 1, page: "page1", oldest: 0, next: 15 });
-  scene.socket.tell({ welcome: 1, resume_from: 8, state: STATE });
+  assert.deepEqual(JSON.parse(scene.socket.texts[0] ?? ""), { hello: 2, page: "page1", oldest: 0, next: 15 });
+  scene.socket.tell({ welcome: 2, resume_from: 8, state: STATE });
   scene.take(1);
   assert.deepEqual(scene.socket.numbers, upTo(16, 8));
 });

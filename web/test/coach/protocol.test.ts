@@ -72,7 +72,7 @@ test("bytes that are no answer are none", () => {
 });
 
 test("a welcome names the frame to go on from", () => {
-  const told = readText(JSON.stringify({ welcome: 1, resume_from: 12, state: STATE }));
+  const told = readText(JSON.stringify({ welcome: 2, resume_from: 12, state: STATE }));
   assert.deepEqual(told, { is: "welcome", resumeFrom: 12, state: STATE });
 });
 
@@ -87,5 +87,5 @@ test("texts that are neither are passed over", () => {
     assert.equal(readText(text), null, text);
   }
   const unknown = { ...STATE, stage: "asleep" };
-  assert.equal(readText(JSON.stringify({ welcome: 1, resume_from: 0, state: unknown })), null);
+  assert.equal(readText(JSON.stringify({ welcome: 2, resume_from: 0, state: unknown })), null);
 });

@@ -13,6 +13,7 @@ from anyio import to_thread
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from openlumbar.cards import Language, exercise
+from openlumbar.care.load_limits import load_limit
 from openlumbar.care.pain import Pain
 from openlumbar.coaching.plan import Notice, Plan, prescribed
 from openlumbar.physique import Physique
@@ -110,9 +111,9 @@ class Rooms:
             self._rooms.pop(room.row.id, None)
             self._record_signals(room, room.live.rest_of_signals())
             verdict = room.live.verdict()
-            coach = room.live.coach
-            counts = {"repetitions": coach.score.counted}
-            outcome = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts, **coach.state()}
+            counts = {"repetitions": room.live.coach.score.counted}
+            told = {"judged": verdict.judged, "reasons": list(verdict.reasons), "counts": counts}
+            outcome = told | room.live.state()
             await to_thread.run_sync(self._journal.flush)
             await to_thread.run_sync(self._note, room.row)  # once for each session, whatever is cut off after it
             await to_thread.run_sync(self._store.finish, room.row.id, outcome, datetime.now(UTC))
@@ -170,7 +171,15 @@ def _plan_of(row: SessionRow) -> Plan:
     pain = plan.get("pain_before") or {"back": 0, "leg": 0}
     language: Language = "zh" if row.language == "zh" else "en"
     level = prescribed(card.level(row.level), plan.get("repetitions"), plan.get("hold_s"))
-    return Plan(card, level, int(plan.get("sets", 1)), language, Pain(pain["back"], pain["leg"]))
+    limit = plan.get("load_limit")
+    return Plan(
+        card=card,
+        level=level,
+        sets=int(plan.get("sets", 1)),
+        language=language,
+        pain_before=Pain(pain["back"], pain["leg"]),
+        load_limit=load_limit(None) if limit is None else float(limit),
+    )
 
 
 def _recorded(notice: Notice) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from openlumbar.cards import Band, Card, Language, Quantity
 from openlumbar.coaching.plan import Notice
 from openlumbar.coaching.rules import phrase
 from openlumbar.coaching.watch import LOAD_OVER_LIMIT
-from openlumbar.pipeline.live import ProtocolError
+from openlumbar.pipeline.live import VERSION, ProtocolError
 
 router = APIRouter()
 
@@ -91,7 +91,7 @@ async def _greet(socket: WebSocket, room: Room) -> None:
     if before is not None:
         await _close(before, TAKEN_OVER)
     resume_from = room.live.hello(page, oldest)
-    await socket.send_text(_json({"welcome": 1, "resume_from": resume_from, "state": room.live.coach.state()}))
+    await socket.send_text(_json({"welcome": VERSION, "resume_from": resume_from, "state": room.live.state()}))
 
 
 async def _follow(socket: WebSocket, room: Room, wired: Services) -> None:
@@ -147,15 +147,15 @@ async def _close(socket: WebSocket, code: int, reason: str = "") -> None:
 def _change(room: Room, notices: Sequence[Notice], at: int) -> str:
     """Write down what happened, as the live protocol has it."""
     events = [_event(notice, room) for notice in notices]
-    return _json({"state": room.live.coach.state(), "events": events, "at": at})
+    return _json({"state": room.live.state(), "events": events, "at": at})
 
 
 def _hello(text: str) -> tuple[str, int]:
     """Read a page's first message."""
     said = _object(text)
     page, oldest = said.get("page", ""), said.get("oldest")
-    if said.get("hello") != 1 or not isinstance(page, str) or (page and not _PAGE_NAME.fullmatch(page)):
-        raise ProtocolError("the first message must be a hello of version 1 with the page's name")
+    if said.get("hello") != VERSION or not isinstance(page, str) or (page and not _PAGE_NAME.fullmatch(page)):
+        raise ProtocolError(f"the first message must be a hello of version {VERSION} with the page's name")
     if type(oldest) is not int or not 0 <= oldest <= _LAST_FRAME:
         raise ProtocolError("'oldest' must be the number of a frame")
     return page, oldest

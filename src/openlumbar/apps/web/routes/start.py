@@ -16,16 +16,21 @@ from openlumbar.apps.web.start_form import Checked, StartForm, check
 from openlumbar.apps.web.viewer import Own, Viewer, Viewing
 from openlumbar.cards import Card, Level
 from openlumbar.care.body_map import body_map, outline, regions
+from openlumbar.care.load_limits import load_limit
 from openlumbar.care.safety import group_a
 from openlumbar.coaching.plan import level_of
 from openlumbar.pipeline.care import Admission
 from openlumbar.pipeline.patient_chart import PatientChart
+from openlumbar.pipeline.set_limit import limit_of_set
 from openlumbar.pipeline.today import Today, asks_waking
 from openlumbar.records.store import EventRow, SessionRow
 
 router = APIRouter()
 
 SOURCES = ("camera", "clock", "simulated")
+
+_SIMULATED_DAYS = 100
+"""Days since the simulated patient's onset: past the stages in which their exercises would be too much."""
 
 _FIELDS = ("exercise", "source", "sets", "pain_back", "pain_leg", "sites", "painkiller", "woke_at", "none_of_these")
 _BODY = {
@@ -110,6 +115,7 @@ def _create(
     pain, dose = checked.said.pain, admission.plan.dose
     assert pain is not None  # without it the gate is not passed  # noqa: S101
     told = {"back": pain.back, "leg": pain.leg}
+    chart = wired.desk.chart(person, alone=viewing.alone)
     row = wired.store.create(
         exercise=card.slug,
         level=level.id,
@@ -121,8 +127,9 @@ def _create(
             "hold_s": dose.hold_s,
             "pain_before": told,
             "alone": viewing.alone,
+            "load_limit": limit_of_set(chart, card.slug, level.id),
         },
-        physique=wired.desk.chart(person, alone=viewing.alone).profile.physique_on(wired.clock().date()),
+        physique=chart.profile.physique_on(wired.clock().date()),
         person_id=person,
     )
     gate = {"outcome": admission.gate.outcome, "answers": sorted(checked.said.group_a), "pain": told}
@@ -140,7 +147,7 @@ def _watch(request: Request, wired: Services, person: str, card: Card) -> Sessio
         level=level.id,
         source="simulated",
         language=language_of(request),
-        plan={"sets": 1, "pain_before": None},
+        plan={"sets": 1, "pain_before": None, "load_limit": load_limit(_SIMULATED_DAYS)},
         person_id=person,
     )
 

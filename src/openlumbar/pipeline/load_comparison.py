@@ -1,21 +1,25 @@
 """Postures and exercises side by side: what each loads the disc of one person with, for the page on the load."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from openlumbar.cards import Language, Text, exercise, exercise_slugs
+from openlumbar.cards import Card, Language, Text, exercise, exercise_slugs
 from openlumbar.mechanics import Estimate, has_loads, posture, predicted_loads, spinal_loads
 from openlumbar.physique import Physique
 
-FULL_SIT_UP, SMALL_CURL_UP = ("sit-up", "L4"), ("sit-up", "L1")
+FULL_SIT_UP, CURL_UP = ("sit-up", "L4"), ("sit-up", "L2")
 """What the sentence above the picture compares."""
 
-Kind = Literal["everyday", "exercise"]
+PICTURED = ("supine", "standing", "lean")
+"""The postures that the page draws."""
+
+Kind = Literal["everyday", "lifting"]
 
 
 class _Frozen(BaseModel):
@@ -32,44 +36,76 @@ class Statement(_Frozen):
     source: str
 
 
-class EverydayPosture(_Frozen):
-    """A posture of every day by its name, with the details that `mechanics.posture` takes."""
+class DailyPosture(_Frozen):
+    """A posture of every day by its name, with the details that `mechanics.posture` takes and what they rest on."""
 
     id: str
+    kind: Kind
     name: Text
     posture: str
     trunk_deg: float | None = None
     lumbar_flexion_deg: float | None = None
     hand_load_kg: float = 0.0
     reach_cm: float | None = None
+    basis: Literal["read", "remembered", "product"]
+    source: str
+
+    @property
+    def is_quiet_standing(self) -> bool:
+        """Tell whether it is what everything is compared with."""
+        return self.posture == "standing" and not self._details
+
+    def load(self, physique: Physique) -> Estimate:
+        """Return its load for a person, as a multiple of quiet standing."""
+        return spinal_loads(posture(self.posture, **self._details), physique).relative_to_standing
+
+    @property
+    def _details(self) -> dict[str, float]:
+        names = {"trunk_deg", "lumbar_flexion_deg", "hand_load_kg", "reach_cm"}
+        return self.model_dump(include=names, exclude_defaults=True)
 
 
 class LoadWords(_Frozen):
     """Sentences with gaps."""
 
     times: Text
-    level: Text
+    reference: Text
     sentence: Text
+    sentence_average: Text
 
 
 class LoadPage(_Frozen):
     """The file of the page (content/learn/disc_load.toml)."""
 
     clinician_signoff: str
+    kinds: dict[Kind, Text] = Field(alias="kind")
     statements: tuple[Statement, ...] = Field(alias="statement")
-    postures: tuple[EverydayPosture, ...] = Field(alias="posture")
+    postures: tuple[DailyPosture, ...] = Field(alias="posture")
     words: LoadWords
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One bar: its name, its load as a multiple of the person's quiet standing, and whether it is today's level."""
+    """One bar: its name, its load as a multiple of the person's quiet standing, and the load in words.
 
-    kind: Kind
+    `id` is the posture's, or the level's. `is_prescribed`: it is today's level; `is_locked`: only a clinician opens it.
+    """
+
+    id: str
     name: str
     load: Estimate
     told: str
     is_prescribed: bool = False
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bars that belong together, the least load first; `id` is a kind of posture or an exercise."""
+
+    id: str
+    name: str
+    rows: tuple[Compared, ...]
 
 
 @cache
@@ -81,30 +117,56 @@ def load_page() -> LoadPage:
 
 def compare(
     physique: Physique, language: Language, prescribed: frozenset[tuple[str, str]] = frozenset()
-) -> tuple[Compared, ...]:
-    """Return everything that is compared, the least load first; `prescribed` are today's exercises and levels."""
-    page = load_page()
-    found = []
-    for each in page.postures:
-        details = each.model_dump(exclude={"id", "name", "posture"}, exclude_none=True)
-        load = spinal_loads(posture(each.posture, **details), physique).relative_to_standing
-        found.append(Compared("everyday", each.name.in_language(language), load, _told(load, language)))
-    for slug in filter(has_loads, exercise_slugs()):
-        card = exercise(slug)
-        for level in card.levels:
-            load = predicted_loads(slug, level.id, physique).relative_to_standing
-            parts = {"exercise": card.name.in_language(language), "level": level.name.in_language(language)}
-            name = page.words.level.in_language(language).format(**parts)
-            is_prescribed = (slug, level.id) in prescribed
-            found.append(Compared("exercise", name, load, _told(load, language), is_prescribed))
-    return tuple(sorted(found, key=lambda each: each.load.value))
+) -> tuple[Group, ...]:
+    """Return everything that is compared: every day, lifting, then the exercises, the one that loads least first.
+
+    `prescribed` are today's exercises and levels.
+    """
+    daily = [_daily(kind, physique, language) for kind in load_page().kinds]
+    exercises = [
+        _levels(exercise(slug), physique, language, prescribed) for slug in exercise_slugs() if has_loads(slug)
+    ]
+    return (*daily, *sorted(exercises, key=lambda group: group.rows[-1].load.value))
 
 
 def sentence(physique: Physique, language: Language) -> str:
-    """Say what a full sit-up comes to for this person."""
-    full, small = (predicted_loads(*each, physique).relative_to_standing.value for each in (FULL_SIT_UP, SMALL_CURL_UP))
-    words = load_page().words.sentence.in_language(language)
-    return words.format(sit_up=f"{full:.0f}", ratio=f"{full / small:.0f}")
+    """Say what a full sit-up comes to for this person, or for an average one where the person is not known."""
+    full, small = (predicted_loads(*each, physique).relative_to_standing for each in (FULL_SIT_UP, CURL_UP))
+    words = load_page().words
+    told = words.sentence_average if unknown_of(physique) else words.sentence
+    ratio = f"{full.value / small.value:.1f}".removesuffix(".0")
+    low, high = f"{full.low:.1f}", f"{full.high:.1f}"
+    return told.in_language(language).format(sit_up=f"{full.value:.0f}", low=low, high=high, ratio=ratio)
+
+
+def unknown_of(physique: Physique) -> tuple[str, ...]:
+    """Name what is not known of a person and therefore taken as usual."""
+    return tuple(name for name, value in asdict(physique).items() if value is None)
+
+
+def _daily(kind: Kind, physique: Physique, language: Language) -> Group:
+    page = load_page()
+    rows = []
+    for each in page.postures:
+        if each.kind == kind:
+            load = each.load(physique)
+            told = page.words.reference.in_language(language) if each.is_quiet_standing else _told(load, language)
+            rows.append(Compared(each.id, each.name.in_language(language), load, told))
+    return Group(kind, page.kinds[kind].in_language(language), _least_first(rows))
+
+
+def _levels(card: Card, physique: Physique, language: Language, prescribed: frozenset[tuple[str, str]]) -> Group:
+    rows = []
+    for level in card.levels:
+        load = predicted_loads(card.slug, level.id, physique).relative_to_standing
+        is_prescribed = (card.slug, level.id) in prescribed
+        name, told = level.name.in_language(language), _told(load, language)
+        rows.append(Compared(level.id, name, load, told, is_prescribed, level.locked))
+    return Group(card.slug, card.name.in_language(language), _least_first(rows))
+
+
+def _least_first(rows: Iterable[Compared]) -> tuple[Compared, ...]:
+    return tuple(sorted(rows, key=lambda row: row.load.value))
 
 
 def _told(load: Estimate, language: Language) -> str:

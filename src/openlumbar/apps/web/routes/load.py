@@ -1,5 +1,7 @@
 """The page on the load on the disc."""
 
+from math import ceil
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -8,12 +10,10 @@ from openlumbar.apps.web.languages import language_of
 from openlumbar.apps.web.rendering import render
 from openlumbar.apps.web.viewer import Own, Viewing
 from openlumbar.care.load_limits import load_limit
-from openlumbar.pipeline.load_comparison import compare, load_page, sentence
+from openlumbar.pipeline.load_comparison import PICTURED, compare, load_page, sentence, unknown_of
+from openlumbar.reports.words import Words
 
 router = APIRouter(include_in_schema=False)
-
-LEAST_FULL = 6.0
-"""Times standing at the end of the longest bar, at least."""
 
 
 @router.get("/load")
@@ -24,15 +24,17 @@ def load_page_of_person(request: Request, wired: Wired, person: Own, viewing: Vi
     days = chart.dose_facts.days_since_onset
     open_today = (each for each in chart.exercises if each.gate.passed)
     prescribed = frozenset((each.slug, each.dose.level) for each in open_today if each.dose.level)
-    compared = compare(physique, language, prescribed)
+    groups = compare(physique, language, prescribed)
+    daily = {row.id: row for row in groups[0].rows}
+    words = Words(language)
     return render(
         request,
         "load.html",
         page=load_page(),
-        language=language,
         sentence=sentence(physique, language),
-        is_known=None not in (physique.height_cm, physique.weight_kg, physique.sex),
+        unknown=words.listed(words(f"given.{name}") for name in unknown_of(physique)),
         limit=None if days is None else load_limit(days),
-        compared=compared,
-        full=max(LEAST_FULL, *(each.load.high for each in compared)),
+        groups=groups,
+        pictured=[daily[name] for name in PICTURED],
+        full=ceil(max(row.load.high for group in groups for row in group.rows)),
     )

@@ -17,6 +17,9 @@ from fake_camera import SIZE, flags_for, write_camera
 from live_server import LiveServer
 from playwright.sync_api import Browser, Page, expect
 
+from openlumbar.coaching.rules import load_rules
+from openlumbar.mechanics import predicted_relative
+from openlumbar.physique import Physique
 from openlumbar.pose.simulation import LIVE_DEMO, Scenario
 from openlumbar.pose.simulation.render import render_frames
 from openlumbar.pose.track import PoseTrack
@@ -134,7 +137,8 @@ def test_real_sit_ups_are_counted_where_they_are_allowed(
     at_rest = islice(frames_of(clip, start_s=7.9), 1)  # the clip itself begins with a fade, in the middle of a lift
     pictures = chain(at_rest, frames_of(clip, start_s=0.95))
     film = write_camera(tmp_path / "film.mjpeg", pictures, 25.025, BEFORE_S, AFTER_S)
-    coach = cinema.show(film, server.begin("sit-up", "L4", "camera"))
+    limit = load_rules().load_room * predicted_relative("sit-up", "L4", Physique())
+    coach = cinema.show(film, server.begin("sit-up", "L4", "camera", load_limit=limit))
     coach.wait_for_result()
     assert coach.counts == [str(count) for count in range(10)]
     expect(coach.page.locator("ol.repetitions > li")).to_have_count(10)

@@ -55,7 +55,8 @@ def _in_order(told: dict[str, Any]) -> list[str]:
 def test_a_repetition_of_the_result_can_be_read_too() -> None:
     analysis = make_analysis(faults={1: ("short_hold",)})
     result = analysis.to_json()["repetitions"]
-    assert [repetition_data(repetition_of(told)) for told in result] == [told | {"measures": {}} for told in result]
+    kept = [{name: value for name, value in told.items() if name != "loads"} for told in result]
+    assert [repetition_data(repetition_of(told)) for told in result] == [told | {"measures": {}} for told in kept]
 
 
 def test_fields_that_it_does_not_have_are_passed_over() -> None:

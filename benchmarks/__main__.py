@@ -80,7 +80,7 @@ AIMS = (
     Aim("loads: Wilke's rows, RMSE in MPa", "spinal_loads", lambda r: r["wilke"]["rmse"], "≤", 0.12),
     Aim("loads: Wilke's rows, correlation", "spinal_loads", lambda r: r["wilke"]["r"], "≥", 0.98),
     Aim(
-        "loads: AnyBody's eight rows, mean error in %",
+        "loads: AnyBody's rows without standing, mean error in %",
         "spinal_loads",
         lambda r: r["reference_tool"]["ours"]["mape_percent"],
         "≤",

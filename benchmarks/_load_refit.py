@@ -13,7 +13,7 @@ from benchmarks._load_rows import Agreement, JudgedRow, agreement
 from openlumbar.mechanics._statics import SIDE
 from openlumbar.mechanics.loads import compute_loads
 from openlumbar.mechanics.physique import RecordArray, central_body
-from openlumbar.mechanics.postures import posture, records_of
+from openlumbar.mechanics.postures import Posture, records_of
 
 STARTED: Mapping[str, float] = {"tone": 0.020, "antagonist": 0.02, "passive_disc_share": 0.35, "side": 1.0}
 """Values of the starting model, before any row was looked at; "side": the share of a beam's weight in side-lying."""
@@ -38,7 +38,7 @@ def leave_one_out(rows: Sequence[JudgedRow]) -> Agreement:
 def _pressures(rows: Sequence[JudgedRow], taken_back: Sequence[bool]) -> list[float]:
     """Return our pressures, MPa, with some of the changes taken back."""
     old = {name: value for (name, value), back in zip(STARTED.items(), taken_back, strict=True) if back}
-    postures = records_of(posture("standing"), *(row.row.posture for row in rows))
+    postures = records_of(Posture("standing"), *(row.row.posture for row in rows))
     if "side" in old:
         postures["gravity"][postures["support"] == SIDE] = old["side"]
     loads = compute_loads(postures, _body(rows, old))[:, 0]

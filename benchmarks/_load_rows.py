@@ -13,7 +13,7 @@ from typing import get_args
 
 import numpy as np
 
-from openlumbar.mechanics import Estimate, Posture, SpinalLoads, posture, spinal_loads
+from openlumbar.mechanics import Estimate, Posture, SpinalLoads, spinal_loads
 from openlumbar.physique import Physique, Sex
 
 _ANGLES = ("trunk_deg", "lumbar_flexion_deg", "twist_deg", "side_bend_deg")
@@ -145,7 +145,7 @@ def _row(cells: dict[str, str]) -> LoadRow:
         low=number("low"),
         high=number("high"),
         basis=cells["basis"],
-        posture=posture(cells["posture"], hand_load_kg=number("hand_load_kg") or 0.0, **given),
+        posture=Posture(cells["posture"], hand_load_kg=number("hand_load_kg") or 0.0, **given),
         physique=Physique(number("height_cm"), number("weight_kg"), sexes.get(cells["sex"]), number("age")),
         reference_tool_n=number("reference_tool_n"),
         inputs_why=cells["inputs_why"],

@@ -7,10 +7,10 @@ patient. Run with `python -m benchmarks.assessment_cost`.
 """
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from benchmarks._cost import best_us
 from openlumbar.assessment.engine import Assessor
 from openlumbar.kinematics.stream import SignalStream, compute_signals
 from openlumbar.physique import Physique
@@ -22,7 +22,6 @@ from openlumbar.pose.wire import HEADER_BYTES, pack_frames
 TARGET_US, LIVE_TARGET_US = 40.0, 15.0
 PEOPLE, FRAMES_OF_EACH = 300, 60
 CHUNK_FRAMES = 16
-_RUNS = 5
 
 Work = Callable[[], None]
 
@@ -44,9 +43,9 @@ def _measure(slug: str) -> dict[str, float]:
     scenario = DEMO[slug]
     track, tasks = simulate(scenario, 1).track, tasks_for(slug, scenario.level)
     works = _works_of_a_recording(track, tasks, scenario.physique) | _works_of_a_camera(track, scenario.physique)
-    costs_us = {name: _best_us(work) / len(track) for name, work in works.items()}
+    costs_us = {name: best_us(work) / len(track) for name, work in works.items()}
     many = partial(_step_in_turn, track[:FRAMES_OF_EACH], scenario.physique)
-    return costs_us | {"live_of_300_us": _best_us(many) / (PEOPLE * FRAMES_OF_EACH)}
+    return costs_us | {"live_of_300_us": best_us(many) / (PEOPLE * FRAMES_OF_EACH)}
 
 
 def _works_of_a_recording(track: PoseTrack, tasks: tuple[Task, ...], physique: Physique) -> dict[str, Work]:
@@ -97,15 +96,6 @@ def _step_in_turn(track: PoseTrack, physique: Physique) -> None:
 
 def _pieces(track: PoseTrack, count: int) -> list[PoseTrack]:
     return [track[start : start + count] for start in range(0, len(track), count)]
-
-
-def _best_us(work: Work) -> float:
-    costs = []
-    for _ in range(_RUNS):
-        start_s = time.process_time()
-        work()
-        costs.append(time.process_time() - start_s)
-    return 1e6 * min(costs)
 
 
 if __name__ == "__main__":

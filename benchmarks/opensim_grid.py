@@ -20,7 +20,7 @@ from scipy.stats import spearmanr
 
 from benchmarks._data import labelled_set, report_absent
 from benchmarks._opensim_skeleton import skeleton
-from openlumbar.mechanics import Posture, posture, spinal_loads
+from openlumbar.mechanics import Posture, spinal_loads
 from openlumbar.mechanics.loads import compute_loads
 from openlumbar.mechanics.postures import records_of
 from openlumbar.physique import Physique
@@ -95,7 +95,7 @@ def _on_skeleton(pose: Pose) -> Any:
 def _pose(row: Row) -> Pose:
     number = {name: float(value) for name, value in row.items() if name not in ("pose_id", "group", "load_side")}
     hand_load_kg, trunk_deg = number["hand_load_kg"], number["trunk_inclination_deg"]
-    asked = posture(
+    asked = Posture(
         "standing",
         trunk_deg=trunk_deg,
         lumbar_flexion_deg=number["lumbar_flexion_deg"],

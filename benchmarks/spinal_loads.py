@@ -1,19 +1,19 @@
 """Claims: disc pressures within 12 % of those measured in vivo, intervals that hold 90 % of the published rows, and µs.
 
-Peers: AnyBody's published eight rows, beside ours for the same eight; and for the cost a musculoskeletal static
+Peers: AnyBody's published rows, beside ours for the same postures; and for the cost a musculoskeletal static
 optimisation, whose 1.6 s a frame is a published figure measured elsewhere, not here. The floor is one 3 × 3 solve in
 NumPy, in the same run. What every row's inputs rest on stands in the rows' own file. Run with
 `python -m benchmarks.spinal_loads`.
 """
 
 import json
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 
 from benchmarks.__main__ import shown
+from benchmarks._cost import best_us
 from benchmarks._load_refit import first_run, leave_one_out
 from benchmarks._load_rows import (
     Agreement,
@@ -33,7 +33,6 @@ STATIC_OPTIMISATION_S = 1.6
 
 EXERCISES = frozenset({"sit-up", "curl-up", "bridge", "walking"})
 _CONFLICTING = "nachemson_sit_up"  # its range and the EMG models' do not overlap: no value lies in both
-_RUNS = 5
 
 
 def main() -> None:
@@ -111,7 +110,7 @@ def _costs() -> dict[str, float]:
     vectorised, live = zip(*(_cost_of(slug) for slug in DEMO), strict=True)
     matrix, right = np.diag([3.0, 2.0, 1.0]) + 0.1, np.ones(3)
     costs = {"vectorised_us": max(vectorised), "live_us": max(live)}
-    costs["solve_us"] = _best_us(lambda: [np.linalg.solve(matrix, right) for _ in range(1000)]) / 1000
+    costs["solve_us"] = best_us(lambda: [np.linalg.solve(matrix, right) for _ in range(1000)]) / 1000
     ratios = {name.replace("_us", "_ratio"): 1e6 * STATIC_OPTIMISATION_S / costs[name] for name in list(costs)[:2]}
     return costs | ratios
 
@@ -121,19 +120,9 @@ def _cost_of(slug: str) -> tuple[float, float]:
     signals = compute_signals(simulate(DEMO[slug], 1).track, physique)
     samples = list(signals.samples())
     meter = LoadMeter(slug, physique)
-    whole_us = _best_us(lambda: movement_loads(signals, slug, physique))
-    live_us = _best_us(lambda: [meter.step(sample) for sample in samples])
+    whole_us = best_us(lambda: movement_loads(signals, slug, physique))
+    live_us = best_us(lambda: [meter.step(sample) for sample in samples])
     return whole_us / len(samples), live_us / len(samples)
-
-
-def _best_us(work: Callable[[], object]) -> float:
-    work()  # what is compiled or kept at the first call is not the cost of a frame
-    costs = []
-    for _ in range(_RUNS):
-        start_s = time.process_time()
-        work()
-        costs.append(time.process_time() - start_s)
-    return 1e6 * min(costs)
 
 
 if __name__ == "__main__":

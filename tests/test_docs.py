@@ -20,7 +20,7 @@ from openlumbar.assessment.engine import Assessor
 from openlumbar.assessment.events import RepetitionDone
 from openlumbar.cards import Card, Case, exercise, exercise_slugs, load_card
 from openlumbar.kinematics.signals import SIGNAL_NAMES, Signals
-from openlumbar.mechanics import posture, spinal_loads
+from openlumbar.mechanics import Posture, spinal_loads
 from openlumbar.pipeline import folder
 from openlumbar.pose.backends import Pose
 from openlumbar.pose.track import PoseTrack
@@ -116,7 +116,7 @@ def test_the_fields_of_the_result_are_documented() -> None:
 def test_the_fields_of_the_loads_are_documented() -> None:
     page = section(read("docs/formats.md"), "`openlumbar load --json`")
     shown = json.loads(code_in(page, "json"))
-    asked, person = posture("standing"), openlumbar.Physique()
+    asked, person = Posture("standing"), openlumbar.Physique()
     answer = PostureLoads(asked, person, spinal_loads(asked, person)).to_json()
     assert set(shown) == set(answer) == named_first(page)
     for name, value in answer.items():

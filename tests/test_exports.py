@@ -66,7 +66,7 @@ def test_the_segmentation_is_where_the_contract_says() -> None:
 
 def test_the_loads_of_a_posture_are_where_the_guide_says() -> None:
     mechanics = openlumbar.mechanics
-    loads = mechanics.spinal_loads(mechanics.posture("standing"), openlumbar.Physique(weight_kg=72))
+    loads = mechanics.spinal_loads(mechanics.Posture("standing"), openlumbar.Physique(weight_kg=72))
     assert isinstance(loads, mechanics.SpinalLoads)
 
 

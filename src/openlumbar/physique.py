@@ -60,17 +60,26 @@ def stature_of(physique: Physique) -> Stature:
     """Return the stated height, or the mean of the person's sex (of adults, when that is unknown)."""
     if physique.height_cm is not None:
         return Stature(physique.height_cm, SELF_REPORT_SD_CM, measured=True)
-    row = _table("stature.csv", "sex")[physique.sex or "unknown"]
+    row = body_table("stature")[physique.sex or "unknown"]
     return Stature(float(row["mean_cm"]), float(row["sd_cm"]), measured=False)
 
 
 def segment_lengths_cm(height_cm: float) -> Mapping[str, float]:
     """Scale the standard segment lengths (content/body/segments.csv) to a stature, in cm."""
-    rows = _table("segments.csv", "segment")
+    rows = body_table("segments")
     return {name: float(row["fraction_of_stature"]) * height_cm for name, row in rows.items()}
 
 
 @cache
-def _table(name: str, key: str) -> Mapping[str, Mapping[str, str]]:
-    text = files("openlumbar.content").joinpath("body", name).read_text(encoding="utf-8")
-    return {row[key]: row for row in csv.DictReader(text.splitlines())}
+def body_table(name: str) -> Mapping[str, Mapping[str, str]]:
+    """Read a table of content/body by its first column."""
+    rows = body_rows(name)
+    key = next(iter(rows[0]))
+    return {row[key]: row for row in rows}
+
+
+@cache
+def body_rows(name: str) -> tuple[Mapping[str, str], ...]:
+    """Read the rows of a table of content/body."""
+    text = files("openlumbar.content").joinpath("body", f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))

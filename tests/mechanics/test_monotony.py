@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openlumbar.mechanics import POSTURES, Estimate, SpinalLoads, posture, spinal_loads, standing_loads
+from openlumbar.mechanics import POSTURES, Estimate, Posture, SpinalLoads, spinal_loads, standing_loads
 from openlumbar.physique import Physique
 
 MAN = Physique(height_cm=175, weight_kg=75, sex="male", age=45)
@@ -32,7 +32,7 @@ def is_more(more: SpinalLoads, less: SpinalLoads) -> bool:
 
 
 def leaning(trunk_deg: float, **details: float) -> SpinalLoads:
-    asked = posture("standing", trunk_deg=trunk_deg, lumbar_flexion_deg=LUMBAR_SHARE * trunk_deg, **details)
+    asked = Posture("standing", trunk_deg=trunk_deg, lumbar_flexion_deg=LUMBAR_SHARE * trunk_deg, **details)
     return spinal_loads(asked, MAN)
 
 
@@ -44,14 +44,14 @@ def apart(low: float, high: float, least: float) -> st.SearchStrategy[tuple[floa
 @pytest.mark.parametrize("name", [name for name in POSTURES if name not in LYING])
 @PEOPLE
 def test_a_heavier_person_carries_more(name: str, person: Physique) -> None:
-    loads = [spinal_loads(posture(name), replace(person, weight_kg=weight_kg)) for weight_kg in (50, 65, 80, 110)]
+    loads = [spinal_loads(Posture(name), replace(person, weight_kg=weight_kg)) for weight_kg in (50, 65, 80, 110)]
     assert all(is_more(more, less) for less, more in itertools.pairwise(loads))
 
 
 @pytest.mark.parametrize("name", LYING)
 @PEOPLE
 def test_lying_a_heavier_person_carries_no_less(name: str, person: Physique) -> None:
-    light, heavy = (spinal_loads(posture(name), replace(person, weight_kg=weight_kg)) for weight_kg in (55, 95))
+    light, heavy = (spinal_loads(Posture(name), replace(person, weight_kg=weight_kg)) for weight_kg in (55, 95))
     assert all(more >= less for less, more in zip(compressions_n(light), compressions_n(heavy), strict=True))
 
 
@@ -96,7 +96,7 @@ def test_left_and_right_load_alike(twist: float, bend: float, trunk_deg: float, 
 @pytest.mark.parametrize("name", POSTURES)
 @pytest.mark.parametrize("person", [MAN, WOMAN, Physique()], ids=["man", "woman", "unknown"])
 def test_the_interval_holds_the_value(name: str, person: Physique) -> None:
-    for estimate in astuple(spinal_loads(posture(name), person)):
+    for estimate in astuple(spinal_loads(Posture(name), person)):
         value, low, high = estimate
         assert low <= value <= high
         assert math.isfinite(low)
@@ -112,14 +112,14 @@ def test_the_interval_holds_the_value_in_any_posture(trunk: float, twist: float,
 
 @pytest.mark.parametrize("name", UPRIGHT)
 def test_an_unknown_weight_widens(name: str) -> None:
-    known, unknown = (spinal_loads(posture(name), person) for person in (MAN, replace(MAN, weight_kg=None)))
+    known, unknown = (spinal_loads(Posture(name), person) for person in (MAN, replace(MAN, weight_kg=None)))
     assert width(unknown.l4l5_compression_n) > width(known.l4l5_compression_n)
 
 
 @pytest.mark.parametrize("person", [replace(MAN, height_cm=None), replace(MAN, sex=None)], ids=["height", "sex"])
 @pytest.mark.parametrize("name", UPRIGHT)
 def test_an_unknown_height_or_sex_never_narrows(person: Physique, name: str) -> None:
-    known, unknown = (spinal_loads(posture(name), who).l4l5_compression_n for who in (MAN, person))
+    known, unknown = (spinal_loads(Posture(name), who).l4l5_compression_n for who in (MAN, person))
     assert width(unknown) > (1 - DRAWN_SHARE) * width(known)
 
 
@@ -131,7 +131,7 @@ def test_knowing_nothing_is_widest() -> None:
 
 
 def test_standing_is_once_itself() -> None:
-    assert standing_loads(MAN) == spinal_loads(posture("standing"), MAN)
+    assert standing_loads(MAN) == spinal_loads(Posture("standing"), MAN)
     assert standing_loads(MAN).relative_to_standing.value == pytest.approx(1.0)
 
 

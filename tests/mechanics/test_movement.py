@@ -7,7 +7,7 @@ from tests.mechanics.people import PEOPLE, WILKE, signals_of
 from openlumbar.kinematics.signals import Signals
 from openlumbar.mechanics import LoadMeter, movement_loads, predicted_loads
 from openlumbar.mechanics._spread import spread_of
-from openlumbar.mechanics.exercises import lifted
+from openlumbar.mechanics.exercises import at_start
 from openlumbar.mechanics.loads import bodies_of, compute_loads, standing_compression_n
 from openlumbar.mechanics.physique import possible_bodies
 from openlumbar.mechanics.postures import lumbar_of_lift
@@ -89,7 +89,7 @@ def test_an_empty_recording_has_no_loads():
 @pytest.mark.parametrize("person", PEOPLE, ids=str)
 def test_intervals_hold_nine_in_ten_of_bodies_that_were_not_drawn_for_them(person):
     lifts = np.linspace(5, 60, 12)
-    postures = lifted("sit-up", len(lifts))
+    postures = at_start("sit-up", len(lifts))
     postures["trunk_deg"], postures["lumbar_deg"] = lifts, [lumbar_of_lift(lift) for lift in lifts]
     others = compute_loads(postures, possible_bodies(person, 500, seed=77))["compression_n"][:, :, 0]
     central = compute_loads(postures, bodies_of(person)[0])["compression_n"][:, 0, 0]

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from openlumbar.apps.cli import JUDGED
 from openlumbar.cards import Language
-from openlumbar.mechanics import POSTURES, posture, spinal_loads
+from openlumbar.mechanics import POSTURES, Posture, spinal_loads
 from openlumbar.physique import Physique, Sex
 from openlumbar.reports.posture_loads import PostureLoads, print_posture_loads
 
@@ -35,7 +35,7 @@ def load(
     What is not given is taken as usual and widens the ranges.
     """
     physique = Physique(height_cm, weight_kg, sex, age)
-    asked = posture(
+    asked = Posture(
         posture_slug,
         trunk_deg=trunk_deg,
         lumbar_flexion_deg=lumbar_flexion_deg,

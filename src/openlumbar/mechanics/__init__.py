@@ -4,7 +4,7 @@ from openlumbar.mechanics.estimates import Estimate, SpinalLoads
 from openlumbar.mechanics.exercises import has_loads, predicted_loads, predicted_relative
 from openlumbar.mechanics.loads import spinal_loads, standing_loads
 from openlumbar.mechanics.movement import FrameLoads, LoadMeter, LoadSeries, movement_loads
-from openlumbar.mechanics.postures import POSTURES, Posture, posture
+from openlumbar.mechanics.postures import POSTURES, Posture
 
 __all__ = [
     "POSTURES",
@@ -16,7 +16,6 @@ __all__ = [
     "SpinalLoads",
     "has_loads",
     "movement_loads",
-    "posture",
     "predicted_loads",
     "predicted_relative",
     "spinal_loads",

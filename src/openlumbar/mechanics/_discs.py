@@ -27,7 +27,6 @@ POSTURE = np.dtype(
         ("hand_left_m", np.float64),
         ("load_left_m", np.float64),
         ("reach_m", np.float64),
-        ("arm_deg", np.float64),
         ("gravity", np.float64),
         ("rise_m", np.float64),
         ("tone", np.float64),
@@ -111,11 +110,10 @@ def _carry(
 ) -> None:
     """Let passive tissue, abdominal pressure and muscles carry the moment, and add up what the disc bears."""
     bent = (posture.lumbar_deg + posture.unsure * body.lumbar_error) / body.full_flexion
-    is_upright = posture.support == FREE
     asked = length(plus(moment, (0.0, posture.moment_nm, 0.0)))
     stretch = body.passive_moment * (math.exp(body.passive_growth * clipped(bent, 0.0, MOST_BENT)) - 1.0)
     belly_n = 0.0
-    if is_upright or posture.support == SIT_UP or posture.support == BRIDGE:
+    if posture.support == FREE or posture.support == SIT_UP or posture.support == BRIDGE:
         belly_kpa = min(body.abdominal_rest_kpa + body.abdominal_growth * asked, body.abdominal_most_kpa)
         belly_n = 1e3 * belly_kpa * body.abdominal_area
     bending, straightened = moment[1] + posture.moment_nm, belly_n * body.abdominal_lever

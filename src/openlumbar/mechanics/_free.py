@@ -10,6 +10,9 @@ from openlumbar.mechanics.physique import Record
 ARM_WEIGHT_AT = 0.43
 """Where an arm's weight acts between shoulder and hand, share of the way (from de Leva 1996, remembered)."""
 
+TINY = 1e-6
+"""Keeps a direction finite where the chest faces straight down."""
+
 LEAST_FACING = 0.2
 """Hands reach where the chest faces; beyond 78 degrees of turn they stay in front of the pelvis."""
 
@@ -56,14 +59,12 @@ def _weights(
     ):
         load = weight_on(plus(top, along(thorax, ahead, at_m - body.t12_m)), disc, kg * pull, load)
     shoulder = plus(top, along(thorax, ahead, body.shoulder_m - body.t12_m))
-    flat = math.hypot(thorax[0][0], thorax[0][1])
-    facing = (thorax[0][0] / flat, thorax[0][1] / flat, 0.0) if flat > 1e-6 else (1.0, 0.0, 0.0)
     hand = shoulder
-    if math.isnan(posture.reach_m):
-        hand = plus(hand, times(facing, body.arm_m * math.sin(math.radians(posture.arm_deg))))
-    else:
+    if not math.isnan(posture.reach_m):  # else the arms hang
         reach = posture.reach_m + posture.unsure * body.reach_error + sacrum[0]
-        left = hand[1] + (reach - hand[0]) * facing[1] / max(facing[0], LEAST_FACING)
+        level = max(math.hypot(thorax[0][0], thorax[0][1]), TINY)
+        aside = thorax[0][1] / max(thorax[0][0], LEAST_FACING * level)
+        left = hand[1] + (reach - hand[0]) * aside
         hand = (reach, left if math.isnan(posture.hand_left_m) else posture.hand_left_m, hand[2])
     arm = plus(shoulder, times(minus(hand, shoulder), ARM_WEIGHT_AT))
     arms_kg = 2 * (body.upper_arm_kg + body.forearm_and_hand_kg)

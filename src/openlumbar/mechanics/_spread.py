@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from openlumbar.mechanics.exercises import lifted
+from openlumbar.mechanics.exercises import at_start
 from openlumbar.mechanics.loads import (
     HIGH,
     LOW,
@@ -87,15 +87,15 @@ def _widest(distances: FloatArray) -> FloatArray:
 
 def _knots(slug: str) -> RecordArray:
     if slug == "bridge":
-        knots = lifted(slug, 20)
+        knots = at_start(slug, 20)
         knots["rise_m"] = np.linspace(0.0, 0.25, len(knots))
     elif slug == "sit-up":
-        knots = lifted(slug, 36)
+        knots = at_start(slug, 36)
         knots["trunk_deg"] = np.linspace(0.0, LIFTED_DEG, len(knots))
         knots["lumbar_deg"] = [lumbar_of_lift(angle) for angle in knots["trunk_deg"]]
     else:
         places = list(product((-5.0, 0.0, 5.0, 15.0, 30.0), (0.0, 15.0, 30.0, 45.0), (0.0, 15.0)))
-        knots = lifted(slug, len(places))
+        knots = at_start(slug, len(places))
         knots["trunk_deg"], knots["twist_deg"], knots["bend_deg"] = np.array(places).T
         knots["lumbar_deg"] = [lumbar_of_lean(angle) for angle in knots["trunk_deg"]]
     return knots

@@ -14,8 +14,7 @@ from openlumbar.mechanics.loads import (
 )
 from openlumbar.mechanics.physique import RecordArray
 from openlumbar.mechanics.postures import blank, lumbar_of_lift
-from openlumbar.mechanics.tables import table_rows
-from openlumbar.physique import Physique
+from openlumbar.physique import Physique, body_rows
 
 SUPPORTS = {"sit-up": _statics.SIT_UP, "cross-twist": _statics.FREE, "bridge": _statics.BRIDGE}
 """How each exercise carries the trunk."""
@@ -44,9 +43,9 @@ def predicted_relative(slug: str, level: str, physique: Physique) -> float:
 
 
 def _top_of(slug: str, level: str) -> RecordArray:
-    for row in table_rows("exercise_tops"):
+    for row in body_rows("exercise_tops"):
         if (row["exercise"], row["level"]) == (slug, level):
-            top = lifted(slug, 1)
+            top = at_start(slug, 1)
             top["trunk_deg"], top["twist_deg"] = float(row["trunk_deg"]), float(row["twist_deg"])
             top["rise_m"] = float(row["rise_cm"]) / 100
             if slug == "sit-up":
@@ -56,7 +55,7 @@ def _top_of(slug: str, level: str) -> RecordArray:
     raise InputError(f"{slug} {level}", "has no posture to compute a load from", remedy)
 
 
-def lifted(slug: str, count: int) -> RecordArray:
+def at_start(slug: str, count: int) -> RecordArray:
     """Return (count,) records of an exercise's posture, before its movement."""
     records = blank(count)
     records["support"], records["unsure"] = SUPPORTS[slug], 1.0

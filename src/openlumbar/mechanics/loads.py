@@ -7,11 +7,11 @@ import numpy as np
 from openlumbar.mechanics._discs import LOADS, fill_loads
 from openlumbar.mechanics.estimates import Estimate, SpinalLoads
 from openlumbar.mechanics.physique import FloatArray, RecordArray, central_body, possible_bodies
-from openlumbar.mechanics.postures import Posture, posture, records_of
+from openlumbar.mechanics.postures import Posture, records_of
 from openlumbar.physique import Physique
 
 DRAWS = 300
-"""RecordArray in an ensemble: the ends of a 90 % interval are then sure to about 3 % of the value."""
+"""Bodies in an ensemble: the ends of a 90 % interval are then sure to about 3 % of the value."""
 
 LOW, HIGH = 0.05, 0.95
 
@@ -26,7 +26,7 @@ def spinal_loads(posture: Posture, physique: Physique) -> SpinalLoads:
 
 def standing_loads(physique: Physique) -> SpinalLoads:
     """Return what the discs carry in quiet standing: what all other loads are compared with."""
-    return spinal_loads(posture("standing"), physique)
+    return spinal_loads(Posture("standing"), physique)
 
 
 def loads_of_records(records: RecordArray, physique: Physique) -> list[SpinalLoads]:
@@ -69,13 +69,13 @@ def bodies_of(physique: Physique) -> tuple[RecordArray, RecordArray]:
 @lru_cache(maxsize=PEOPLE_KEPT)
 def standing_compression_n(physique: Physique) -> float:
     """Return the likely compression of L4–L5 in quiet standing."""
-    return float(compute_loads(records_of(posture("standing")), likely_body(physique))["compression_n"][0, 0, 0])
+    return float(compute_loads(records_of(Posture("standing")), likely_body(physique))["compression_n"][0, 0, 0])
 
 
 @lru_cache(maxsize=PEOPLE_KEPT)
 def standing_compressions_n(physique: Physique) -> FloatArray:
     """Return the same of each of the possible bodies, (DRAWS,)."""
-    drawn = compute_loads(records_of(posture("standing")), bodies_of(physique)[1])
+    drawn = compute_loads(records_of(Posture("standing")), bodies_of(physique)[1])
     return np.asarray(drawn["compression_n"][0, :, 0])
 
 

@@ -12,7 +12,7 @@ from openlumbar.mechanics._discs import LOADS, fill_loads
 from openlumbar.mechanics._reading import reader_for
 from openlumbar.mechanics._spread import spread_of
 from openlumbar.mechanics.estimates import Estimate
-from openlumbar.mechanics.exercises import lifted
+from openlumbar.mechanics.exercises import at_start
 from openlumbar.mechanics.loads import compute_loads, likely_body, standing_compression_n
 from openlumbar.mechanics.physique import RecordArray
 from openlumbar.physique import Physique
@@ -54,7 +54,7 @@ class LoadMeter:
         self._spread = spread_of(slug, physique)
         self._body = likely_body(physique)
         self._standing_n = standing_compression_n(physique)
-        self._posture = lifted(slug, 1)
+        self._posture = at_start(slug, 1)
         self._record = self._posture[0]
         self._loads = np.zeros((1, 1), LOADS)
         self._found = self._loads[0, 0]
@@ -84,7 +84,7 @@ def movement_loads(signals: Signals, slug: str, physique: Physique, *, accelerat
         accelerations: add what speeding up and slowing down the trunk takes, where the frame rate supports it
             (`DYNAMIC_FPS`); else quasi-static.
     """
-    reader, postures = reader_for(slug), lifted(slug, len(signals))
+    reader, postures = reader_for(slug), at_start(slug, len(signals))
     seen = np.array([reader.read(sample.values, postures[at]) for at, sample in enumerate(signals.samples())], bool)
     body = likely_body(physique)
     if accelerations and slug != "bridge":

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from openlumbar.mechanics.tables import table
-from openlumbar.physique import Physique, Sex, stature_of
+from openlumbar.physique import Physique, Sex, body_table, stature_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,8 +21,8 @@ SIDES = 2
 REFERENCE_MASS_KG, REFERENCE_DISC_STATURE_M = 70.0, 1.68
 """The man whose disc was measured (Wilke 1999): the disc's area is scaled from his."""
 
-USUAL_AGE = 45.0
-"""Taken where the age is not known, years (product): most people with a lumbar disc herniation are 30 to 60."""
+USUAL_AGE, USUAL_AGE_SD = 45.0, 12.0
+"""Where the age is not known, years (product): most people with a lumbar disc herniation are 30 to 60."""
 
 USUAL_BMI, USUAL_BMI_SD = 25.0, 4.0
 """Body-mass index where the weight is not known, kg/m² (product assumption, adults)."""
@@ -32,15 +31,14 @@ MASS_SD_SHARE = 0.02
 """Spread of a stated weight (product assumption: clothes, scales, the time of the day)."""
 
 
-_CONSTANTS = tuple(table("spinal_loads"))
-_SEGMENTS = tuple(table("trunk_segments"))
-_PLACES = tuple(table("spine_places"))
-MUSCLES = SIDES * len(table("trunk_muscles"))
-PSOAS = tuple(table("trunk_muscles")).index("ps")
+_CONSTANTS = tuple(body_table("spinal_loads"))
+_SEGMENTS = tuple(body_table("trunk_segments"))
+_PLACES = tuple(body_table("spine_places"))
+MUSCLES = SIDES * len(body_table("trunk_muscles"))
+PSOAS = tuple(body_table("trunk_muscles")).index("ps")
 
 BODY = np.dtype(
     [
-        ("mass_kg", np.float64),
         ("stature_m", np.float64),
         *((f"{name}_kg", np.float64) for name in _SEGMENTS),
         *((f"{name}_m", np.float64) for name in _PLACES),
@@ -53,7 +51,6 @@ BODY = np.dtype(
         ("disc_m2", np.float64),
         ("thigh_m", np.float64),
         ("shank_m", np.float64),
-        ("arm_m", np.float64),
     ],
     align=True,
 )
@@ -70,16 +67,15 @@ def central_body(physique: Physique) -> RecordArray:
     stature_m = stature_of(physique).height_cm / 100
     mass_kg = physique.weight_kg or USUAL_BMI * stature_m**2
     femaleness = {"female": 1.0, "male": 0.0, None: 0.5}[physique.sex]
-    constants = {name: np.array([float(row["value"])]) for name, row in table("spinal_loads").items()}
-    person = [np.array([value]) for value in (mass_kg, stature_m, femaleness)]
-    age, segments_z = physique.age or USUAL_AGE, np.zeros((len(_SEGMENTS), 1))
-    return _bodies(constants, *person, age=age, segments_z=segments_z)
+    constants = {name: np.array([float(row["value"])]) for name, row in body_table("spinal_loads").items()}
+    person = [np.array([value]) for value in (mass_kg, stature_m, femaleness, physique.age or USUAL_AGE)]
+    return _bodies(constants, *person, segments_z=np.zeros((len(_SEGMENTS), 1)))
 
 
 def possible_bodies(physique: Physique, count: int, seed: int = 5) -> RecordArray:
     """Draw bodies that a person may have, (count,) records of `BODY`: every constant within its spread."""
     random = np.random.default_rng(seed)
-    constants = {name: _drawn(row, _normal(random, count)) for name, row in table("spinal_loads").items()}
+    constants = {name: _drawn(row, _normal(random, count)) for name, row in body_table("spinal_loads").items()}
     stature = stature_of(physique)
     stature_m = (stature.height_cm + stature.sd_cm * _normal(random, count)) / 100
     if physique.weight_kg is None:
@@ -90,7 +86,8 @@ def possible_bodies(physique: Physique, count: int, seed: int = 5) -> RecordArra
     coin = random.permutation(np.arange(count) % 2)
     femaleness = np.full(count, known[physique.sex]) if physique.sex else coin.astype(np.float64)
     segments_z = np.array([_normal(random, count) for _ in _SEGMENTS])
-    return _bodies(constants, mass_kg, stature_m, femaleness, age=physique.age or USUAL_AGE, segments_z=segments_z)
+    age = np.full(count, physique.age) if physique.age else USUAL_AGE + USUAL_AGE_SD * _normal(random, count)
+    return _bodies(constants, mass_kg, stature_m, femaleness, age, segments_z=segments_z)
 
 
 def _normal(random: np.random.Generator, count: int) -> FloatArray:
@@ -114,23 +111,22 @@ def _bodies(
     mass_kg: FloatArray,
     stature_m: FloatArray,
     femaleness: FloatArray,
+    age: FloatArray,
     *,
-    age: float,
     segments_z: FloatArray,
 ) -> RecordArray:
     bodies = np.zeros(len(mass_kg), BODY)
     for name, values in constants.items():
         bodies[name] = values
-    bodies["mass_kg"], bodies["stature_m"] = mass_kg, stature_m
-    for (name, row), z in zip(table("trunk_segments").items(), segments_z, strict=True):
+    bodies["stature_m"] = stature_m
+    for (name, row), z in zip(body_table("trunk_segments").items(), segments_z, strict=True):
         female, male = float(row["female_mass"]), float(row["male_mass"])
         bodies[f"{name}_kg"] = mass_kg * (male + femaleness * (female - male) + float(row["sd_mass"]) * z)
-    for name, row in table("spine_places").items():
+    for name, row in body_table("spine_places").items():
         bodies[f"{name}_m"] = float(row["height"]) * stature_m
-    lengths = {name: float(row["fraction_of_stature"]) for name, row in table("segments").items()}
+    lengths = {name: float(row["fraction_of_stature"]) for name, row in body_table("segments").items()}
     bodies["thigh_m"] = lengths["thigh"] * stature_m
     bodies["shank_m"] = (lengths["shank"] + lengths["ankle_height"]) * stature_m
-    bodies["arm_m"] = (lengths["upper_arm"] + lengths["forearm"] + 0.5 * lengths["hand"]) * stature_m
     _fill_muscles(bodies, femaleness)
     size = (mass_kg / REFERENCE_MASS_KG) ** (1 / 3) * stature_m / REFERENCE_DISC_STATURE_M
     bodies["disc_m2"] = (
@@ -140,7 +136,7 @@ def _bodies(
         * bodies["disc_area_person"]
         * (1 + femaleness * (bodies["female_disc"] - 1))
     )
-    bodies["full_flexion"] *= 1 - bodies["full_flexion_loss"] * max(0.0, age - 40)
+    bodies["full_flexion"] *= 1 - bodies["full_flexion_loss"] * np.maximum(age - 40, 0.0)
     return bodies
 
 
@@ -148,7 +144,7 @@ def _fill_muscles(bodies: RecordArray, femaleness: FloatArray) -> None:
     scale = bodies["stature_m"] / bodies["reference_stature"]
     lever = 0.01 * scale * (1 + femaleness * (bodies["female_lever"] - 1))
     area = scale**2 * (1 + femaleness * (bodies["female_strength"] - 1))
-    rows = list(table("trunk_muscles").values())
+    rows = list(body_table("trunk_muscles").values())
     for side, sign in enumerate((1.0, -1.0)):
         for place, row in enumerate(rows):
             muscle = side * len(rows) + place

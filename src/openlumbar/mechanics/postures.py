@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -11,9 +10,9 @@ from openlumbar.errors import InputError
 from openlumbar.mechanics import _statics
 from openlumbar.mechanics._discs import POSTURE
 from openlumbar.mechanics.physique import RecordArray
-from openlumbar.mechanics.tables import table
+from openlumbar.physique import body_table
 
-POSTURES: tuple[str, ...] = tuple(table("postures"))
+POSTURES: tuple[str, ...] = tuple(body_table("postures"))
 """Every posture that has a name (content/body/postures.csv)."""
 
 LUMBAR_SHARE = 0.6
@@ -24,6 +23,9 @@ MOST_LUMBAR_DEG = 55.0
 
 SIT_UP_LUMBAR_DEG, SIT_UP_LUMBAR_SHARE, MOST_SIT_UP_LUMBAR_DEG = 10.0, 0.4, 40.0
 """On the back with bent knees the lumbar spine is flat (10°); it bends with the trunk as the trunk rises (product)."""
+
+LIFTED, MOST_LIFT_DEG = ("sit-up", "curl-up"), 90.0
+"""Postures whose trunk is lifted from the floor, and how far it can be: then the person sits."""
 
 USUAL_RISE_M = 0.10
 """Hip rise of a bridge (source row S5)."""
@@ -81,39 +83,33 @@ class Posture:
             if value is not None and not low <= value <= high:
                 problem = f"{value:g} is outside {low:g} to {high:g} {unit}"
                 raise InputError(field.replace("_", "-"), problem, "give a value in that range, or leave it out")
-        if table("postures")[self.name]["support"] != "free":
+        if body_table("postures")[self.name]["support"] != "free":
             self._refuse_what_needs_standing()
 
     def _refuse_what_needs_standing(self) -> None:
+        if self.name in LIFTED and not 0 <= self.usual_trunk_deg <= MOST_LIFT_DEG:
+            problem = f"{self.trunk_deg:g} is outside 0 to {MOST_LIFT_DEG:g} degrees from the floor"
+            raise InputError("trunk-deg", problem, "give a value in that range, or leave it out")
         fields: tuple[str, ...] = ("twist_deg", "side_bend_deg", "hand_load_kg", "reach_cm")
-        if self.name not in ("sit-up", "curl-up"):
+        if self.name not in LIFTED:
             fields = ("trunk_deg", "lumbar_flexion_deg", *fields)
         for field in fields:
             if getattr(self, field):
-                free = ", ".join(name for name, row in table("postures").items() if row["support"] == "free")
+                free = ", ".join(name for name, row in body_table("postures").items() if row["support"] == "free")
                 problem = f"has no meaning in the posture {self.name}"
                 raise InputError(field.replace("_", "-"), problem, f"leave it out, or choose one of {free}")
 
     @property
     def usual_trunk_deg(self) -> float:
         """Return the trunk's angle, told or usual."""
-        return float(table("postures")[self.name]["trunk_deg"]) if self.trunk_deg is None else self.trunk_deg
-
-
-def posture(name: str, **details: Any) -> Posture:
-    """Return a posture by name; see `Posture` for the details that can be told.
-
-    Raises:
-        InputError: when there is no such posture, or a detail is outside what the model holds for.
-    """
-    return Posture(name, **details)
+        return float(body_table("postures")[self.name]["trunk_deg"]) if self.trunk_deg is None else self.trunk_deg
 
 
 def records_of(*postures: Posture) -> RecordArray:
     """Return postures as (T,) records of the model."""
     records = blank(len(postures))
     for record, told in zip(records, postures, strict=True):
-        row = table("postures")[told.name]
+        row = body_table("postures")[told.name]
         record["support"] = _SUPPORTS[row["support"]]
         record["trunk_deg"] = told.usual_trunk_deg
         record["lumbar_deg"] = _lumbar_deg(told)
@@ -148,7 +144,7 @@ def lumbar_of_lift(trunk_deg: float) -> float:
 def _lumbar_deg(told: Posture) -> float:
     if told.lumbar_flexion_deg is not None:
         return told.lumbar_flexion_deg
-    row = table("postures")[told.name]
+    row = body_table("postures")[told.name]
     if row["support"] == "sit-up":
         return lumbar_of_lift(told.usual_trunk_deg)
     usual = float(row["lumbar_deg"])

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from openlumbar.cards import Card, Language, Text, exercise, exercise_slugs
-from openlumbar.mechanics import Estimate, has_loads, posture, predicted_loads, spinal_loads
+from openlumbar.mechanics import Estimate, Posture, has_loads, predicted_loads, spinal_loads
 from openlumbar.physique import Physique
 
 FULL_SIT_UP, CURL_UP = ("sit-up", "L4"), ("sit-up", "L2")
@@ -37,7 +37,7 @@ class Statement(_Frozen):
 
 
 class DailyPosture(_Frozen):
-    """A posture of every day by its name, with the details that `mechanics.posture` takes and what they rest on."""
+    """A posture of every day by its name, with the details that `mechanics.Posture` takes and what they rest on."""
 
     id: str
     kind: Kind
@@ -57,7 +57,7 @@ class DailyPosture(_Frozen):
 
     def load(self, physique: Physique) -> Estimate:
         """Return its load for a person, as a multiple of quiet standing."""
-        return spinal_loads(posture(self.posture, **self._details), physique).relative_to_standing
+        return spinal_loads(Posture(self.posture, **self._details), physique).relative_to_standing
 
     @property
     def _details(self) -> dict[str, float]:

@@ -30,7 +30,7 @@ def with_loads(analysis: Analysis, physique: Physique) -> Analysis:
 
 def session_loads(series: LoadSeries, repetitions: Sequence[Repetition]) -> SessionLoads | None:
     """Sum up the loads along a recording, and in each repetition; None when no moment tells the load."""
-    whole = _loads(series, float("-inf"), float("inf"))
+    whole = loads_within(series, float("-inf"), float("inf"))
     if whole is None:
         return None
     course = LoadCourse(
@@ -41,7 +41,31 @@ def session_loads(series: LoadSeries, repetitions: Sequence[Repetition]) -> Sess
         series.relative * series.low,
         series.relative * series.high,
     )
-    return SessionLoads(whole, tuple(_loads(series, each.start_s, each.end_s) for each in repetitions), course)
+    return SessionLoads(whole, tuple(loads_within(series, each.start_s, each.end_s) for each in repetitions), course)
+
+
+def loads_within(series: LoadSeries, start_s: float, end_s: float) -> Loads | None:
+    """Return peak and dose of a span of time, s; None when no moment of it tells the load."""
+    inside = (series.time_s >= start_s) & (series.time_s <= end_s) & np.isfinite(series.relative)
+    if not inside.any():
+        return None
+    peak = int(np.argmax(np.where(inside, series.relative, -np.inf)))
+
+    def at_peak(value: FloatArray, low: FloatArray, high: FloatArray) -> Ranged:
+        height = float(value[peak])
+        return Ranged(height, height * float(low[peak]), height * float(high[peak]))
+
+    doses = (
+        standing_minutes(series.time_s, series.relative * factor, start_s, end_s)
+        for factor in (1.0, series.low, series.high)
+    )
+    return Loads(
+        peak_s=float(series.time_s[peak]),
+        l4l5_compression_n=at_peak(series.compression_n, series.low, series.high),
+        l4l5_idp_mpa=at_peak(series.pressure_mpa, series.pressure_low, series.pressure_high),
+        relative_to_standing=at_peak(series.relative, series.low, series.high),
+        standing_minutes=Ranged(*doses),
+    )
 
 
 def standing_minutes(time_s: FloatArray, relative: FloatArray, start_s: float, end_s: float) -> float:
@@ -67,26 +91,3 @@ def standing_minutes(time_s: FloatArray, relative: FloatArray, start_s: float, e
     until = np.concatenate(([0.0], np.cumsum(step_s * (relative[1:] + relative[:-1]) / 2)))
     before, after = np.interp((start_s, end_s), time_s, until)
     return float(after - before) / 60
-
-
-def _loads(series: LoadSeries, start_s: float, end_s: float) -> Loads | None:
-    inside = (series.time_s >= start_s) & (series.time_s <= end_s) & np.isfinite(series.relative)
-    if not inside.any():
-        return None
-    peak = int(np.argmax(np.where(inside, series.relative, -np.inf)))
-
-    def at_peak(value: FloatArray, low: FloatArray, high: FloatArray) -> Ranged:
-        height = float(value[peak])
-        return Ranged(height, height * float(low[peak]), height * float(high[peak]))
-
-    doses = (
-        standing_minutes(series.time_s, series.relative * factor, start_s, end_s)
-        for factor in (1.0, series.low, series.high)
-    )
-    return Loads(
-        peak_s=float(series.time_s[peak]),
-        l4l5_compression_n=at_peak(series.compression_n, series.low, series.high),
-        l4l5_idp_mpa=at_peak(series.pressure_mpa, series.pressure_low, series.pressure_high),
-        relative_to_standing=at_peak(series.relative, series.low, series.high),
-        standing_minutes=Ranged(*doses),
-    )

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-
+from openlumbar.assessment.loads import Ranged
 from openlumbar.coaching.watch import LOAD_OVER_LIMIT
 from openlumbar.kinematics.signals import Signals
 from openlumbar.mechanics import LoadSeries, has_loads, movement_loads
 from openlumbar.physique import Physique
 from openlumbar.pipeline.care_entries import SetLoad
-from openlumbar.pipeline.loads import standing_minutes
+from openlumbar.pipeline.loads import loads_within
 from openlumbar.records.replay import REPETITION
 from openlumbar.records.store import EventRow
 
@@ -33,12 +32,13 @@ def set_load(events: Sequence[EventRow], series: LoadSeries | None) -> SetLoad |
         events: of the set, in their order, the one that ended it too.
         series: the loads along the session.
     """
-    counted = [] if series is None else [(series, *ends) for ends in _counted_s(events)]
-    peaks = [*_told(events), *(peak for stretch in counted for peak in _peak(*stretch))]
+    spans = [] if series is None else [loads_within(series, *ends) for ends in _counted_s(events)]
+    counted = [loads for loads in spans if loads is not None]
+    peaks = [*_told(events), *(_rounded(loads.relative_to_standing) for loads in counted)]
     stops = sum(event.kind == "stop" and event.data.get("code") == LOAD_OVER_LIMIT for event in events)
     if not peaks:
         return SetLoad(stops=stops) if stops else None
-    minutes = sum(standing_minutes(each.time_s, each.relative, start_s, end_s) for each, start_s, end_s in counted)
+    minutes = sum(loads.standing_minutes.value for loads in counted)
     return SetLoad(*max(peaks), standing_minutes=round(minutes, _DECIMALS) if minutes else None, stops=stops)
 
 
@@ -63,11 +63,6 @@ def _told(events: Iterable[EventRow]) -> Iterator[Peak]:
             yield event.data["load"], low, high
 
 
-def _peak(series: LoadSeries, start_s: float, end_s: float) -> Iterator[Peak]:
-    """Yield the peak of a time, which need not have become a repetition; nothing where no moment tells the load."""
-    inside = (series.time_s >= start_s) & (series.time_s <= end_s) & np.isfinite(series.relative)
-    if inside.any():
-        at = int(np.argmax(np.where(inside, series.relative, -np.inf)))
-        load = float(series.relative[at])
-        low, high = load * float(series.low[at]), load * float(series.high[at])
-        yield round(load, _DECIMALS), round(low, _DECIMALS), round(high, _DECIMALS)
+def _rounded(peak: Ranged) -> Peak:
+    value, low, high = (round(number, _DECIMALS) for number in peak)
+    return value, low, high

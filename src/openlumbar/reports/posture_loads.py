@@ -9,7 +9,7 @@ from rich.text import Text
 
 from openlumbar import __version__
 from openlumbar.cards import Language
-from openlumbar.mechanics import Estimate, Posture, SpinalLoads, posture
+from openlumbar.mechanics import Estimate, Posture, SpinalLoads
 from openlumbar.physique import Physique
 from openlumbar.reports.words import Words
 
@@ -84,7 +84,7 @@ def _table(loads: SpinalLoads, words: Words) -> Table:
 
 
 def _meaning(answer: PostureLoads, words: Words) -> str:
-    if answer.posture == posture("standing"):
+    if answer.posture == Posture("standing"):
         return words("posture_load.is_standing")
     value, low, high = _figures(answer.loads.relative_to_standing, _WRITTEN["relative_to_standing"][1])
     return words("posture_load.meaning", value=value, low=low, high=high)

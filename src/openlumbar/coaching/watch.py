@@ -15,8 +15,25 @@ _MOVING = ("out", "top", "back")
 
 
 @dataclass(slots=True)
+class _Sustained:
+    """Since when something has been so without a break, and how long it must be so to count."""
+
+    lasts_s: float
+    since_s: float | None = None
+
+    def see(self, time_s: float, *, is_so: bool) -> bool:
+        """Take in a moment; tell whether it has been so for long enough."""
+        if not is_so:
+            self.since_s = None
+            return False
+        if self.since_s is None:
+            self.since_s = time_s
+        return time_s - self.since_s >= self.lasts_s
+
+
+@dataclass(slots=True)
 class _Limit:
-    """A threshold on one measure, and since when it has been passed without a break.
+    """A threshold on one measure, and for how long it has been passed.
 
     Attributes:
         signal: what is looked at; None is the movement itself.
@@ -27,26 +44,20 @@ class _Limit:
     signal: str | None
     unsigned: bool
     above: float
-    lasts_s: float
-    since_s: float | None = None
+    passed: _Sustained
 
     @classmethod
     def on(cls, measure: str, rule: FaultRule, above: float, lasts_s: float) -> Self:
         """Make a threshold on a repetition's measure, such as "peak" or "side_bend_deg.max_abs", at every moment."""
         if measure == "peak":
-            return cls(rule, None, True, above, lasts_s)
+            return cls(rule, None, True, above, _Sustained(lasts_s))
         signal, _, take = measure.partition(".")
-        return cls(rule, signal, take == "max_abs", above, lasts_s)
+        return cls(rule, signal, take == "max_abs", above, _Sustained(lasts_s))
 
     def is_passed(self, sample: Sample, progress: Progress) -> bool:
         """Take in a moment; tell whether the measure has lain above the limit for long enough."""
         value = progress.value if self.signal is None else sample.values[self.signal]
-        if not (abs(value) if self.unsigned else value) > self.above:
-            self.since_s = None
-            return False
-        if self.since_s is None:
-            self.since_s = sample.time_s
-        return sample.time_s - self.since_s >= self.lasts_s
+        return self.passed.see(sample.time_s, is_so=(abs(value) if self.unsigned else value) > self.above)
 
 
 class Watch:
@@ -73,7 +84,7 @@ class Watch:
         """Take in a moment; return what must stop the movement and what asks for a warning, None when nothing does."""
         if progress.phase not in _MOVING:
             for limit in (*self._stops, *self._warnings):
-                limit.since_s = None
+                limit.passed.since_s = None
             return None, None
         return _first_passed(self._stops, sample, progress), _first_passed(self._warnings, sample, progress)
 
@@ -101,17 +112,11 @@ class LoadWatch:
 
     def __init__(self, limit: float, rules: Rules) -> None:
         """Start with nothing carried; `limit` is a multiple of quiet standing."""
-        self._limit, self._lasts_s = limit, rules.load_sustained_s
-        self._since_s: float | None = None
+        self._limit, self._beyond = limit, _Sustained(rules.load_sustained_s)
 
     def see(self, time_s: float, relative: float) -> bool:
         """Take in a moment's load (NaN: not known); tell whether it has been too much for long enough."""
-        if not relative > self._limit:
-            self._since_s = None
-            return False
-        if self._since_s is None:
-            self._since_s = time_s
-        return time_s - self._since_s >= self._lasts_s
+        return self._beyond.see(time_s, is_so=relative > self._limit)
 
 
 class RaisedHand:

@@ -140,7 +140,7 @@ def test_a_missing_model_is_told_in_one_line(run: Run, tmp_path: Path, monkeypat
     assert "is missing; fetch it with `make run`" in one_line(err)
 
 
-@pytest.mark.parametrize("words", [["dance"], ["--fast"], ["treat"], ["load"], ["rhythm"]])
+@pytest.mark.parametrize("words", [["dance"], ["--fast"], ["treat"], ["rhythm"]])
 def test_there_are_no_other_commands(words: list[str], run: Run) -> None:
     status, out, err = run(*words)
     assert (status, out) == (2, "")

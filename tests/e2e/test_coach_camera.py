@@ -32,6 +32,9 @@ WIDE = (640, 360)
 BEFORE_S, AFTER_S = 9.0, 6.0
 """Stills around a film: choosing the model takes 2 s, the framing 1.5 s and the count-down 4 s."""
 
+CHOPS_S = 15.0
+"""How long the clip of the turns lasts."""
+
 FEWEST_FPS, SETTLED, MEASURED = 12.0, 28, 12
 PACES = (1.5, 1.0, 0.5, 0.25, 0.125)
 """Films are shown at the first that gives the model so many frames in a second of the film."""
@@ -152,16 +155,19 @@ def test_real_turns_are_judged_as_the_command_line_judges_them(
     pictures = chain(frames_of(clip), islice(frames_of(clip), 1))  # ends as it began: facing the camera
     film = write_camera(tmp_path / "film.mjpeg", pictures, 23.976, BEFORE_S, AFTER_S, WIDE)
     coach = cinema.show(film, server.begin("cross-twist", "L2", "camera"))
-    coach.wait_until_s(BEFORE_S + 15.0)
-    shown = coach.shown[-1]
+    coach.wait_until_s(BEFORE_S + CHOPS_S)
     coach.end_after_stop()
+    shown = coach.shown[-1]
     live = server.happened(coach.session_id, "repetition")
     # what came before "go" is not counted live
     offline = said_offline(coach, tmp_path, "cross-twist", "L2")[-len(live) :]
     assert [judgement(one) for one in live] == [judgement(one) for one in offline]
     assert [shown.left, shown.right] == [str(sum(one["side"] == side for one in live)) for side in ("left", "right")]
-    assert int(shown.left) == pytest.approx(7, abs=1)
-    assert int(shown.right) == pytest.approx(6, abs=1)
+    # how long it takes to stop depends on the machine; the cut back to the first picture looks like one more turn
+    ends_s = track_of(coach).time_s[0] + BEFORE_S + CHOPS_S
+    in_clip = [one["side"] for one in live if one["peak_s"] < ends_s]
+    assert in_clip.count("left") == pytest.approx(7, abs=1)
+    assert in_clip.count("right") == pytest.approx(6, abs=1)
 
 
 def judgement(repetition: dict[str, Any]) -> tuple[object, ...]:

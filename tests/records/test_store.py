@@ -285,3 +285,9 @@ def test_a_file_that_was_damaged_is_named_as_such(path: Path) -> None:
         store.events(row.id)
     assert refused.value.code == "damaged"
     store.close()
+
+
+def test_no_id_begins_with_a_sign(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["-minus", "_line", "good"])
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _bytes: next(drawn))
+    assert begin(store, 1).id == "good"

@@ -5,7 +5,6 @@ Every method is one transaction, done wholly or not at all, and may be called fr
 cannot be read or written just now is a `StoreError`. What is known of people's health is sealed before it is stored.
 """
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
@@ -45,6 +44,7 @@ from openlumbar.records.sealed_rows import (
     sealed_event,
     sealed_session,
 )
+from openlumbar.records.session_ids import new_session_id
 from openlumbar.records.tables import data_key, event, session, signal
 from openlumbar.records.trouble import StoreError, code_of
 from openlumbar.records.vault import Vault, Wrapped
@@ -52,7 +52,6 @@ from openlumbar.records.vault import Vault, Wrapped
 SessionSource = Literal["camera", "simulated", "upload"]
 SessionState = Literal["open", "done", "failed"]
 
-_ID_BYTES = 16  # 22 characters that nobody guesses
 _INSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -154,7 +153,7 @@ class Store:
         """
         body = physique or Physique()
         row = SessionRow(
-            id=secrets.token_urlsafe(_ID_BYTES),
+            id=new_session_id(),
             exercise=exercise,
             level=level,
             source=source,

@@ -162,12 +162,14 @@ def test_real_turns_are_judged_as_the_command_line_judges_them(
     # what came before "go" is not counted live
     offline = said_offline(coach, tmp_path, "cross-twist", "L2")[-len(live) :]
     assert [judgement(one) for one in live] == [judgement(one) for one in offline]
-    assert [shown.left, shown.right] == [str(sum(one["side"] == side for one in live)) for side in ("left", "right")]
-    # how long it takes to stop depends on the machine; the cut back to the first picture looks like one more turn
+    counted = [one["side"] for one in live if one["counted"]]
+    assert [shown.left, shown.right] == [str(counted.count(side)) for side in ("left", "right")]
+    # how long it takes to stop depends on the machine; the cut back to the first picture looks like one more turn,
+    # and at the few frames a second that some machines manage a wind-up may count
     ends_s = track_of(coach).time_s[0] + BEFORE_S + CHOPS_S
     in_clip = [one["side"] for one in live if one["peak_s"] < ends_s]
-    assert in_clip.count("left") == pytest.approx(7, abs=1)
-    assert in_clip.count("right") == pytest.approx(6, abs=1)
+    assert in_clip.count("left") == pytest.approx(7, abs=2)
+    assert in_clip.count("right") == pytest.approx(6, abs=2)
 
 
 def judgement(repetition: dict[str, Any]) -> tuple[object, ...]:
